@@ -1,19 +1,25 @@
 """What every test gets: a data folder of its own, the chosen database, and a mark on each test that touches it.
 
-`TUIDANG_DATABASE_URL` decides where the tests run: unset, SQLite in the data folder; `postgresql://...`, that server. The data
-folder is always a new one, so that no test reads or writes what a person has collected.
+`TUIDANG_DATABASE_URL` decides where the tests run: unset, all of them, on SQLite in a file; `postgresql://...`, only those that
+touch a database, on that server. The data folder is always a new one: no test reads or writes what a person has collected.
 """
 
 import atexit
 import os
+import secrets
 import shutil
 import tempfile
-from importlib.util import find_spec
+from collections.abc import Iterator
 from pathlib import Path
 
+import django
+import psycopg
 import pytest
+from django.db import connection
 
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "live_server", "database_url"})
+DATABASE_MARKS = ("django_db", "journey", "fault")
+SERVER = os.environ.get("TUIDANG_DATABASE_URL", "")
 
 # Set when this file is imported, before Django reads its settings, and in each worker of pytest-xdist anew: a worker
 # inherits its parent's environment, and two workers in one data folder would be two writers.
@@ -25,20 +31,49 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tuidang.config.settings"
 
 def pytest_configure() -> None:
     """Load Django here and not from the ini file: pytest-django would load it before this file chose the data folder."""
-    if find_spec("tuidang.config") is not None:
-        import django
-
+    try:
         django.setup()
+    except ModuleNotFoundError:
+        return
+    if connection.vendor == "sqlite":
+        # Django would test on a database in memory, which has no write-ahead log and no second process.
+        connection.settings_dict["TEST"]["NAME"] = str(DATA / "test.sqlite3")
 
 
 def touches_database(item: pytest.Item) -> bool:
     """Whether a test runs against the chosen database, in this process or in one that it starts."""
-    marked = any(item.get_closest_marker(name) for name in ("django_db", "journey", "fault", "database"))
+    marked = any(item.get_closest_marker(name) for name in DATABASE_MARKS)
     return marked or not DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches the database, so that the run on PostgreSQL can leave out what would only repeat itself."""
-    for item in items:
-        if touches_database(item):
-            item.add_marker(pytest.mark.database)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what would only repeat the run on SQLite."""
+    if not SERVER:
+        return
+    chosen = [item for item in items if touches_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
+    items[:] = chosen
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """`TUIDANG_DATABASE_URL` for a site that the test starts: empty on SQLite, else that of a new and empty database."""
+    if not SERVER:
+        yield ""
+        return
+    name = f"site_{secrets.token_hex(6)}"
+    address, _, query = SERVER.partition("?")
+    server = address.rpartition("/")[0]
+    with psycopg.connect(f"{server}/postgres?{query}", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{server}/{name}?{query}"
+        finally:
+            # FORCE: what the test killed may have left connections behind.
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Path:
+    """`TUIDANG_DATA` for a site that the test starts: not there yet, its neighbours (keys, lock, signer) as empty as it."""
+    return tmp_path / "data"
