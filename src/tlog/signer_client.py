@@ -1,0 +1,97 @@
+"""The site's side of the signer: the only way to a signature of the log. The protocol is in `signer_wire`."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tlog import signer_wire as wire
+from tlog.errors import CannotCheckError
+from tlog.lock import LockState
+from tlog.note import VerifierKey
+
+SECONDS = 60.0
+"""How long a caller waits: the signer serves one connection at a time, and each may take `signer_wire.SECONDS`."""
+
+
+class SignerError(Exception):
+    """Root of what can go wrong between the site and the signer."""
+
+
+class SignerUnreachableError(SignerError):
+    """No answer. Whether it signed is not known; asking again for the same tree is safe and gives the same signature."""
+
+
+class SignerRefusedError(SignerError):
+    """It answered that it will not. `reason` is one of the words in `signer_rules`; the message is a sentence for the operator."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(f"{reason}: {message}")
+        self.reason = reason
+
+
+class LockMovedError(SignerRefusedError):
+    """Something else was signed last: `state`."""
+
+    def __init__(self, message: str, state: LockState) -> None:
+        super().__init__("moved", message)
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class SignerStatus:
+    """What was signed last, the log's verifier key, and why nothing may be signed now (None if it may)."""
+
+    lock: LockState
+    key: VerifierKey
+    stopped: str | None
+
+
+class SignerClient:
+    """Asks the signer at a socket. Holds no connection, so it may be shared between threads and forked."""
+
+    def __init__(self, path: Path, *, seconds: float = SECONDS) -> None:
+        self._path = path
+        self._seconds = seconds
+
+    def status(self) -> SignerStatus:
+        """Raises SignerError."""
+        answer = self._ask({"do": "status"})
+        try:
+            stopped = answer["stopped"]
+            return SignerStatus(_state(answer["lock"]), VerifierKey.parse(answer["key"]), None if stopped is None else str(stopped))
+        except (KeyError, TypeError, AttributeError, wire.WireError, CannotCheckError):
+            raise SignerUnreachableError("what listens there is not a signer") from None
+
+    def lock(self) -> LockState:
+        """What was signed last. Raises SignerError."""
+        return self.status().lock
+
+    def sign(self, request: wire.SignRequest) -> str:
+        """The signature line, with its newline, over the checkpoint of `request.new`. Raises SignerError, LockMovedError with it."""
+        signature = self._ask(request.members()).get("signature")
+        if not isinstance(signature, str):
+            raise SignerUnreachableError("what listens there is not a signer")
+        return signature
+
+    def _ask(self, request: dict[str, object]) -> dict[str, Any]:
+        try:
+            with wire.address(self._path) as address, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(self._seconds)
+                connection.connect(address)
+                connection.sendall(wire.write_line(request))
+                answer = wire.read_line(connection, self._seconds)
+        except (OSError, wire.WireError) as error:
+            raise SignerUnreachableError(f"the signer does not answer: {error}") from error
+        if answer.get("refused") == "moved":
+            raise LockMovedError(str(answer.get("message")), _state(answer["lock"]))
+        if "refused" in answer:
+            raise SignerRefusedError(str(answer["refused"]), str(answer.get("message")))
+        return answer
+
+
+def _state(members: dict[str, Any]) -> LockState:
+    tree = wire.Tree.read(members)
+    return LockState(tree.size, tree.root, None if members["day"] is None else wire.whole(members["day"]))
