@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +83,22 @@ def test_every_module_says_what_it_is_for():
     written = [path for path in python_files("src") if path.read_text().strip()]
     silent = [str(path.relative_to(ROOT)) for path in written if not ast.get_docstring(ast.parse(path.read_text()))]
     assert silent == []
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a file imports, absolutely."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_the_log_needs_little_and_nothing_of_the_application():
+    packages = set().union(*(imported(path) for path in python_files("src/tlog")))
+    assert packages - sys.stdlib_module_names <= {"tlog", "cryptography", "numpy", "rfc8785"}
 
 
 def test_nothing_is_left_open():
