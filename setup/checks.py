@@ -115,13 +115,13 @@ def all_outcomes(arguments: Sequence[str], scratch: Path) -> list[Outcome]:
 
 
 def summary(outcomes: Sequence[Outcome]) -> int:
-    """Prints a table, and last the number of tests; returns the exit code. That no test ran is a failure."""
+    """Prints a table, and last the number of tests; returns the exit code. That no test ran, or one was skipped, is a failure."""
     print("\n=== summary")
     for outcome in outcomes:
         tests = "{} passed, {} failed, {} skipped".format(*outcome.tests) if outcome.tests else ""
         print(f"{'ok' if outcome.ok else 'FAILED':<8}{outcome.name:<22}{outcome.seconds:7.1f} s  {tests}".rstrip())
     passed, failed, skipped = (sum(column) for column in zip(*(outcome.tests for outcome in outcomes if outcome.tests), strict=True))
-    good = all(outcome.ok for outcome in outcomes) and passed > 0 and failed == 0
+    good = all(outcome.ok for outcome in outcomes) and passed > 0 and failed == skipped == 0
     print(f"{'Everything is in order.' if good else 'Something failed: see above.'}\n")
     print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return 0 if good else 1

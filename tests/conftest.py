@@ -26,16 +26,14 @@ SERVER = os.environ.get("TUIDANG_DATABASE_URL", "")
 DATA = Path(tempfile.mkdtemp(prefix="tuidang-tests-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 os.environ["TUIDANG_DATA"] = str(DATA / "data")
-os.environ["DJANGO_SETTINGS_MODULE"] = "tuidang.config.settings"
 
 
 def pytest_configure() -> None:
     """Load Django here and not from the ini file: pytest-django would load it before this file chose the data folder."""
-    try:
-        django.setup()
-    except Exception:
-        django.apps.apps.ready = True
-        return
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tuidang.config.settings"
+    django.setup()
+    # A worker inherits the environment, and its pytest-django would read the settings before this file is imported.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
     if connection.vendor == "sqlite":
         # Django would test on a database in memory, which has no write-ahead log and no second process.
         connection.settings_dict["TEST"]["NAME"] = str(DATA / "test.sqlite3")

@@ -21,7 +21,9 @@ DJANGO = {"__init__", "apps", "migrations", "templates", "templatetags", "static
 FREE = {"config", "cli", "demo", "design", "kernel", "locale"}
 # What a stage adds to the vocabulary: things of its own, each in the words of the product.
 OWN_WORDS = {
+    "accounts": {"gate"},
     "intake": {"content"},
+    "ledger": {"batch", "gathering", "moving", "stage", "totals"},
     "vault": {"codes", "daykeys", "epochs", "formkeys", "records"},
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "shared", "lib"}
