@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from datetime import date
+from enum import IntEnum
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,17 +14,22 @@ from tests.tlog.vectors import generate
 
 from tlog import commitment
 from tlog.checkpoint import SignedCheckpoint
-from tlog.entry import Entry, Kind
+from tlog.clock import day_date
+from tlog.entry import SIZE, Assurance, Entry, Kind, Organisations, Voice
+from tlog.history import VOID
+from tlog.lists import NOT_STATED
 from tlog.merkle import consistency_proof, inclusion_proof, leaf_hash, root_of_size, subtree_root, verify_consistency, verify_inclusion
 from tlog.note import Note, SignerKey, VerifierKey
 from tlog.promise import Outcome, Promise, verify_promise
 from tlog.proof import Proof
 from tlog.receipt import verify_receipt
 from tlog.receipt_file import Receipt
+from tlog.replay import Replay
+from tlog.tally import without_zeros
 from tlog.tiles import Tile, tiles_between
 
 HERE = Path(generate.__file__).parent
-SIZE = 70_000
+LEAVES = 70_000
 
 
 def vector(name: str):
@@ -37,7 +43,7 @@ def unhex(parts):
 @pytest.fixture(scope="module")
 def nodes():
     """All complete nodes of the large tree, by level, from the formula in the vector."""
-    levels = [[leaf_hash(generate.tree_entry(index)) for index in range(SIZE)]]
+    levels = [[leaf_hash(generate.tree_entry(index)) for index in range(LEAVES)]]
     while len(levels[-1]) > 1:
         below = levels[-1]
         levels.append([subtree_root(below[at : at + 2]) for at in range(0, len(below) - 1, 2)])
@@ -71,6 +77,65 @@ def test_the_checkpoint_of_the_history():
     signed.require(VerifierKey.parse(golden["key"]))
     assert signed.checkpoint.size == len(leaves)
     assert signed.checkpoint.root == bytes.fromhex(golden["root"]) == subtree_root(leaves)
+
+
+class Remembered:
+    """A `tlog.history.History` in a dict."""
+
+    def __init__(self) -> None:
+        self.entries: dict[int, bytes] = {}
+        self.live: dict[int, int] = {}
+
+    def entry(self, index: int) -> bytes:
+        return self.entries[index]
+
+    def assurance(self, index: int) -> int:
+        return self.live.get(index, VOID)
+
+    def declare(self, first: int, entries: bytes) -> None:
+        for at in range(0, len(entries), SIZE):
+            self.live[first + at // SIZE] = Entry.decode(entries[at : at + SIZE]).assurance
+
+    def set_assurance(self, index: int, assurance: int) -> None:
+        self.live[index] = assurance
+
+
+def test_the_history_is_valid_and_counts_as_stated():
+    golden = vector("ledger")
+    lists = {bytes.fromhex(name): bytes.fromhex(data) for name, data in golden["lists"].items()}
+    remembered = Remembered()
+    replay = Replay(remembered, lists.get, vectorised=False)
+    for index, data in enumerate(unhex(case["entry"] for case in golden["entries"])):
+        remembered.entries[index] = data
+        replay.feed(data)
+    assert counted(replay) == golden["expected"]
+    assert [index for index, assurance in remembered.live.items() if assurance != VOID] == [5]
+    assert replay.missing_lists == 0
+    assert [(claim.size, claim.rule) for claim in replay.claims] == [(17, "successor")]
+
+
+def counted(replay: Replay) -> dict[str, object]:
+    """What a recount prints, by name, as docs/log-format.md has it in section 4."""
+    tally, codes = replay.tally, replay.standing.codes
+
+    def by(column: str, names: dict[int, str]) -> dict[str, int]:
+        return {names[code]: number for code, number in without_zeros(tally.columns[column]).items()}
+
+    def of_all(column: str, names: type[IntEnum]) -> dict[str, int]:
+        return {name.name.lower(): tally.columns[column][name] for name in names}
+
+    return {
+        "entries": replay.standing.size,
+        "count": tally.count,
+        "baseline": replay.baseline,
+        "by_day": {day_date(day).isoformat(): number for day, number in without_zeros(tally.by_day).items()},
+        "by_organisation": {name.name.lower(): tally.organisations(name) for name in Organisations},
+        "by_assurance": of_all("assurance", Assurance),
+        "by_voice": of_all("voice", Voice),
+        "by_channel": by("channel", {0: NOT_STATED, **codes.channels}),
+        "by_source": by("source", {0: NOT_STATED, **codes.sources}),
+        "by_region": by("region", {0: NOT_STATED, **codes.regions}),
+    }
 
 
 def test_entries_and_leaves_of_the_large_tree(nodes):
