@@ -23,7 +23,7 @@ FREE = {"config", "cli", "demo", "design", "kernel", "locale"}
 OWN_WORDS = {
     "accounts": {"gate"},
     "intake": {"content"},
-    "ledger": {"batch", "gathering", "moving", "stage", "totals"},
+    "ledger": {"batch", "founding", "gathering", "instructions", "moving", "sealing", "stage", "totals"},
     "vault": {"codes", "daykeys", "epochs", "formkeys", "records"},
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "shared", "lib"}
