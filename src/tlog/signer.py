@@ -61,6 +61,8 @@ def create(keys: Path, lock: Path, origin: str) -> SignerKey:
     The store comes first: a key without one would look like a loss. A crash between the two leaves an empty store that the next
     call takes over.
     """
+    if lock.resolve() == keys.resolve():
+        raise SignerStartError("key and lock store are kept in two folders: the key is backed up, the lock store never")
     key = SignerKey.generate(origin)
     _make_folder(keys)
     _make_folder(lock)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,11 +61,9 @@ class SignerClient:
     def status(self) -> SignerStatus:
         """Raises SignerError."""
         answer = self._ask({"do": "status"})
-        try:
+        with _expected():
             stopped = answer["stopped"]
             return SignerStatus(_state(answer["lock"]), VerifierKey.parse(answer["key"]), None if stopped is None else str(stopped))
-        except (KeyError, TypeError, AttributeError, wire.WireError, CannotCheckError):
-            raise SignerUnreachableError("what listens there is not a signer") from None
 
     def lock(self) -> LockState:
         """What was signed last. Raises SignerError."""
@@ -71,10 +71,9 @@ class SignerClient:
 
     def sign(self, request: wire.SignRequest) -> str:
         """The signature line, with its newline, over the checkpoint of `request.new`. Raises SignerError, LockMovedError with it."""
-        signature = self._ask(request.members()).get("signature")
-        if not isinstance(signature, str):
-            raise SignerUnreachableError("what listens there is not a signer")
-        return signature
+        answer = self._ask(request.members())
+        with _expected():
+            return str(answer["signature"])
 
     def _ask(self, request: dict[str, object]) -> dict[str, Any]:
         try:
@@ -86,10 +85,19 @@ class SignerClient:
         except (OSError, wire.WireError) as error:
             raise SignerUnreachableError(f"the signer does not answer: {error}") from error
         if answer.get("refused") == "moved":
-            raise LockMovedError(str(answer.get("message")), _state(answer["lock"]))
+            with _expected():
+                raise LockMovedError(str(answer.get("message")), _state(answer["lock"]))
         if "refused" in answer:
             raise SignerRefusedError(str(answer["refused"]), str(answer.get("message")))
         return answer
+
+
+@contextlib.contextmanager
+def _expected() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, wire.WireError, CannotCheckError):
+        raise SignerUnreachableError("what listens there is not a signer") from None
 
 
 def _state(members: dict[str, Any]) -> LockState:

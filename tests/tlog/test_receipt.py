@@ -100,6 +100,20 @@ def test_an_entry_of_a_later_format_cannot_be_checked(fields, expected):
     assert (caught.value.rule, caught.value.index) == (expected, 2)
 
 
+@pytest.mark.parametrize("name", ["entry", "codes_entry"])
+def test_an_entry_of_a_later_version_cannot_be_checked(name):
+    index = {"entry": 2, "codes_entry": 1}[name]
+    log = history.build()
+    entries = log.entries
+    entries[index] = b"\x02" + entries[index][1:]
+    leaves = [spec.leaf(data) for data in entries[:SIZE]]
+    checkpoint = history.LOG.checkpoint(leaves)
+    proofs = {"proof": spec.proof(2, leaves, checkpoint), "codes_proof": spec.proof(1, leaves, checkpoint)}
+    with pytest.raises(CannotCheckError) as caught:
+        verify({**receipt(), **proofs, name: entries[index].hex()})
+    assert (caught.value.rule, caught.value.index) == ("version", index)
+
+
 def test_a_receipt_of_a_later_format_cannot_be_checked():
     with pytest.raises(CannotCheckError) as caught:
         verify(receipt(type="tuidang/v2/receipt"))

@@ -236,3 +236,9 @@ def test_init_after_a_crash_between_store_and_key_takes_over(tmp_path):
     key = signer.create(tmp_path / "keys", tmp_path / "lock", ORIGIN)
     assert signer.load(tmp_path / "keys", tmp_path / "lock").held().state == EMPTY
     assert "PRIVATE" not in repr(key)
+
+
+def test_key_and_lock_store_are_kept_apart(tmp_path):
+    with pytest.raises(signer.SignerStartError, match="two folders"):
+        signer.create(tmp_path / "keys", tmp_path / "x" / ".." / "keys", ORIGIN)
+    assert not (tmp_path / "keys").exists()

@@ -183,6 +183,25 @@ def test_a_silent_client_holds_the_others_up_for_a_bounded_time(where, monkeypat
         assert time.monotonic() - began < 2
 
 
+@pytest.mark.parametrize("reply", [b"{}\n", b"[]\n", b"?\n", b"", b'{"refused": "moved"}\n', b'{"lock": {}, "key": 1, "stopped": 0}\n'])
+def test_what_listens_there_and_is_no_signer_counts_as_unreachable(tmp_path, reply):
+    path = tmp_path / "signer.sock"
+    with signer.listening(path) as listener, ThreadPoolExecutor(1) as pool:
+        pool.submit(answer_twice, listener, reply)
+        client = SignerClient(path)
+        for ask in (client.status, lambda: client.sign(ONE.request(NOTHING))):
+            with pytest.raises(SignerUnreachableError):
+                ask()
+
+
+def answer_twice(listener: socket.socket, reply: bytes) -> None:
+    for _ in range(2):
+        connection, _ = listener.accept()
+        with connection:
+            signer_wire.read_line(connection)
+            connection.sendall(reply)
+
+
 def trickle(connection: socket.socket) -> None:
     """One byte now and then: each comes in time, the line never does."""
     try:
