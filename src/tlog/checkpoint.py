@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
@@ -36,7 +35,7 @@ class SignedCheckpoint:
     raw: bytes
 
     @classmethod
-    def parse(cls, raw: bytes, *, path: str | None = "checkpoint") -> SignedCheckpoint:
+    def parse(cls, raw: bytes, path: str | None = "checkpoint") -> SignedCheckpoint:
         """Raises InvalidError("checkpoint") if `raw` is not a signed note over a checkpoint without extensions."""
         note = Note.parse(raw, path=path)
         lines = note.text.split("\n")
@@ -44,15 +43,19 @@ class SignedCheckpoint:
             raise InvalidError("checkpoint", "not origin, size and root", path=path)
         try:
             root = b64decode(lines[2], validate=True)
-        except binascii.Error:
+        except ValueError:
             root = b""
         if len(root) != 32 or b64encode(root).decode() != lines[2]:
             raise InvalidError("checkpoint", "the root is not 32 bytes in base64", path=path)
         return cls(Checkpoint(lines[0], int(lines[1]), root), note, raw)
 
-    def require(self, key: VerifierKey, *, path: str | None = "checkpoint") -> None:
-        """Raises InvalidError unless `key` signed this, and its name is the origin."""
+    def require(self, key: VerifierKey, *, path: str | None = "checkpoint", rule: str = "signature") -> None:
+        """Raises InvalidError by `rule` unless `key` signed this, and its name is the origin."""
         if key.name != self.checkpoint.origin:
-            raise InvalidError("signature", f"this is the log {self.checkpoint.origin}; the key is for {key.name}", path=path)
-        if not self.note.signed_by(key):
-            raise InvalidError("signature", "not signed by the key that was given", path=path)
+            raise InvalidError(rule, f"this is the log {self.checkpoint.origin}; the key is for {key.name}", path=path)
+        try:
+            signed = self.note.signed_by(key)
+        except InvalidError as error:
+            raise InvalidError(rule, error.message, path=path) from None
+        if not signed:
+            raise InvalidError(rule, f"not signed by the key {key}", path=path)

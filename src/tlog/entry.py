@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
 SIZE = 96
 VERSION = 1
 ZERO = bytes(32)
 _LAYOUT = struct.Struct(">BBBBHHBBHB3sqQ32s32s")
+OFFSETS = {
+    "version": (0, 1),
+    "kind": (1, 2),
+    "assurance": (2, 3),
+    "channel": (3, 4),
+    "day": (4, 6),
+    "region": (6, 8),
+    "organisations": (8, 9),
+    "reason": (9, 10),
+    "source": (10, 12),
+    "voice": (12, 13),
+    "padding": (13, 16),
+    "delta": (16, 24),
+    "ref": (24, 32),
+    "commitment": (32, 64),
+    "second": (64, 96),
+}
+"""Where each field begins and ends."""
 
 
 class Kind(IntEnum):
@@ -103,14 +121,7 @@ class Entry:
     @classmethod
     def decode(cls, data: bytes) -> Entry:
         """Reads 96 bytes. Raises struct.error for another length."""
-        fields = _LAYOUT.unpack(data)
-        names = ("version", "kind", "assurance", "channel", "day", "region", "organisations", "reason", "source", "voice", "padding")
-        return cls(**dict(zip((*names, "delta", "ref", "commitment", "second"), fields, strict=True)))
-
-    def without(self, *named: str) -> Entry:
-        """The entry with the fields `named` set to their empty values: what is left must be zero."""
-        empty = Entry(kind=0, day=0)
-        return replace(self, **{name: getattr(empty, name) for name in named})
+        return cls(**dict(zip(OFFSETS, _LAYOUT.unpack(data), strict=True)))
 
 
 def u64_field(number: int) -> bytes:

@@ -167,16 +167,20 @@ def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, pro
             raise InvalidError("fork", f"two different trees of size {old}")
         return
     path = list(proof) if old & (old - 1) else [old_root, *proof]
+    if not path or _roots_from_consistency(old, new, path) != (old_root, new_root):
+        raise InvalidError("fork", f"the tree of size {new} does not begin with the tree of size {old}")
+
+
+def _roots_from_consistency(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """The roots of sizes `old` and `new` that `path` leads to, its first hash being a node of both; None if it has not the right length."""
     node, last = old - 1, new - 1
     while node & 1:
         node >>= 1
         last >>= 1
-    if not path:
-        raise InvalidError("fork", "the consistency proof is empty")
     old_hash = new_hash = path[0]
     for sibling in path[1:]:
         if last == 0:
-            raise InvalidError("fork", "the consistency proof is too long")
+            return None
         if node & 1 or node == last:
             old_hash = node_hash(sibling, old_hash)
             new_hash = node_hash(sibling, new_hash)
@@ -187,5 +191,26 @@ def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, pro
             new_hash = node_hash(new_hash, sibling)
         node >>= 1
         last >>= 1
-    if last or old_hash != old_root or new_hash != new_root:
-        raise InvalidError("fork", f"the tree of size {new} does not begin with the tree of size {old}")
+    return None if last else (old_hash, new_hash)
+
+
+class Frontier:
+    """The root of a tree that grows to the right by complete nodes of one size: at most one hash a level is kept."""
+
+    def __init__(self) -> None:
+        self._nodes: list[bytes] = []
+        self._number = 0
+
+    def append(self, node: bytes) -> None:
+        """Adds the hash of the next node."""
+        number = self._number
+        while number & 1:
+            node = node_hash(self._nodes.pop(), node)
+            number >>= 1
+        self._nodes.append(node)
+        self._number += 1
+
+    def root(self, rest: bytes | None = None) -> bytes:
+        """The root over the nodes, and over a last subtree that has fewer leaves than a node, if there is one: `rest` is its root."""
+        nodes = self._nodes if rest is None else [*self._nodes, rest]
+        return _join(nodes) if nodes else EMPTY_ROOT

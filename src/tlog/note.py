@@ -6,7 +6,6 @@ A verifier key is `<name>+<8 hex digits>+<base64 of 0x01 ‖ public key>`; a sig
 
 from __future__ import annotations
 
-import binascii
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ ED25519 = b"\x01"
 LARGEST = 1_000_000
 MOST_SIGNATURES = 100
 _NAME = re.compile(r"[^\s+]+")
+_SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
 
 
 def _key_id(name: str, public: bytes) -> bytes:
@@ -36,6 +36,7 @@ class VerifierKey:
 
     @property
     def id(self) -> bytes:
+        """The key id: 4 bytes."""
         return _key_id(self.name, self.public)
 
     def __str__(self) -> str:
@@ -50,7 +51,7 @@ class VerifierKey:
             raise bad
         try:
             raw = b64decode(parts[2], validate=True)
-        except binascii.Error:
+        except ValueError:
             raise bad from None
         if len(raw) != 33 or raw[:1] != ED25519:
             raise bad
@@ -77,6 +78,7 @@ class SignerKey:
 
     @classmethod
     def generate(cls, name: str) -> SignerKey:
+        """A new key. Raises ValueError for a name with spaces or a plus."""
         if not _NAME.fullmatch(name):
             raise ValueError("a key name has no spaces and no plus")
         return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
@@ -90,7 +92,7 @@ class SignerKey:
             raise bad
         try:
             raw = b64decode(parts[4], validate=True)
-        except binascii.Error:
+        except ValueError:
             raise bad from None
         if len(raw) != 33 or raw[:1] != ED25519:
             raise bad
@@ -105,6 +107,7 @@ class SignerKey:
 
     @property
     def verifier(self) -> VerifierKey:
+        """The public key, under the same name."""
         return VerifierKey(self.name, Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw())
 
     def sign(self, text: str) -> str:
@@ -113,6 +116,16 @@ class SignerKey:
             raise ValueError("the text of a note ends in a newline")
         signature = Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
         return f"— {self.name} {b64encode(self.verifier.id + signature).decode()}\n"
+
+
+def _signature(line: str) -> tuple[str, bytes, bytes] | None:
+    """(name, key id, signature) of a signature line; None if it is not `— <name> <base64>`."""
+    match = _SIGNATURE.fullmatch(line)
+    try:
+        raw = b64decode(match[2], validate=True) if match else b""
+    except ValueError:
+        return None
+    return (match[1], raw[:4], raw[4:]) if match and len(raw) > 4 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +156,14 @@ class Note:
         lines = tail[:-1].split("\n")
         if len(lines) > MOST_SIGNATURES:
             raise bad("too many signatures")
-        signatures = []
-        for line in lines:
-            dash, name, encoded = (line.split(" ") + ["", ""])[:3]
-            if dash != "—" or not _NAME.fullmatch(name) or line != f"— {name} {encoded}":
-                raise bad("a malformed signature line")
-            try:
-                raw = b64decode(encoded, validate=True)
-            except binascii.Error:
-                raise bad("a signature that is not base64") from None
-            if len(raw) < 5:
-                raise bad("a signature that is too short")
-            signatures.append((name, raw[:4], raw[4:]))
-        return cls(text + "\n", tuple(signatures))
+        signatures = tuple(map(_signature, lines))
+        if None in signatures:
+            raise bad("a malformed signature line")
+        return cls(text + "\n", tuple(filter(None, signatures)))
+
+    def names(self, key: VerifierKey) -> bool:
+        """Whether a signature claims to be the key's."""
+        return any((name, key_id) == (key.name, key.id) for name, key_id, _ in self.signatures)
 
     def signed_by(self, key: VerifierKey) -> bool:
         """Whether `key` signed. Raises InvalidError("signature") if a signature claims to be the key's and does not verify."""

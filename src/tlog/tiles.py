@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tlog.entry import SIZE
 from tlog.errors import InvalidError, MissingError
 from tlog.merkle import subtree_root
 from tlog.store import Reader
 
 WIDTH = 256
 HASH = 32
+PREFIX = b"\x00\x60"
+"""The length that stands before each entry in a bundle."""
+PREFIXED = len(PREFIX) + SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,29 @@ def tiles_between(old: int, new: int, *, bundles: bool = True) -> Iterator[Tile]
 
 
 def read_tile(store: Reader, tile: Tile) -> bytes:
-    """The bytes of `tile`; a partial one may be cut from the full one (tlog-tiles, Partial Tiles). Raises MissingError."""
+    """The bytes of `tile`; a partial one may be cut from the full one (tlog-tiles, Partial Tiles).
+
+    Raises MissingError; InvalidError("tile"), or "bundle", unless there are as many bytes as the width demands.
+    """
+    each = PREFIXED if tile.level is None else HASH
     try:
-        return store.read(tile.path)
-    except MissingError:
+        data, found = store.read(tile.path), tile
+    except MissingError as missing:
         if tile.width == WIDTH:
             raise
-    data = store.read(tile.full.path)
-    return data[: len(data) // WIDTH * tile.width]
+        try:
+            data, found = store.read(tile.full.path), tile.full
+        except MissingError:
+            raise missing from None
+    if len(data) != found.width * each:
+        rule = "bundle" if tile.level is None else "tile"
+        raise InvalidError(rule, f"{found.width * each} bytes were expected, {len(data)} are there", path=found.path)
+    return data[: tile.width * each]
+
+
+def split(hashes: bytes) -> list[bytes]:
+    """The hashes of a tile one by one."""
+    return [hashes[at : at + HASH] for at in range(0, len(hashes), HASH)]
 
 
 class TileReader:
@@ -85,14 +104,13 @@ class TileReader:
         self._size = size
         self._tiles: dict[tuple[int, int], bytes] = {}
 
-    def _hashes(self, level: int, index: int) -> bytes:
+    def hashes(self, level: int, index: int) -> bytes:
+        """All hashes of one tile that the tree's size uses. Raises MissingError, InvalidError("tile") for another length."""
         found = self._tiles.get((level, index))
         if found is None:
             width = min(WIDTH, (self._size >> (8 * level)) - index * WIDTH)
             tile = Tile(level, index, width)
             found = read_tile(self._store, tile)
-            if len(found) != width * HASH:
-                raise InvalidError("tile", f"{width * HASH} bytes were expected, {len(found)} are there", path=tile.path)
             self._tiles[level, index] = found
         return found
 
@@ -100,7 +118,6 @@ class TileReader:
         """Hash of the complete node (level, index). Raises MissingError, InvalidError("tile")."""
         tile_level, height = divmod(level, 8)
         first = index << height
-        hashes = self._hashes(tile_level, first // WIDTH)
+        hashes = self.hashes(tile_level, first // WIDTH)
         begin = first % WIDTH * HASH
-        nodes = hashes[begin : begin + (HASH << height)]
-        return subtree_root([nodes[at : at + HASH] for at in range(0, len(nodes), HASH)])
+        return subtree_root(split(hashes[begin : begin + (HASH << height)]))

@@ -1,0 +1,140 @@
+"""`tlog-verify`: recount a log, compare two checkpoints, check a receipt (docs/log-format.md, section 11).
+
+Answers go to standard output, errors and progress to standard error. Exit codes: 0 valid, 1 invalid, 2 could not check (wrong arguments
+too), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from tlog.consistency import consistency
+from tlog.errors import CannotCheckError, InvalidError, TlogError
+from tlog.note import VerifierKey
+from tlog.progress import Progress
+from tlog.receipt import verify_receipt
+from tlog.report import as_json, as_text, printable, receipt_text
+from tlog.seen import Seen
+from tlog.store import open_store
+from tlog.verify import recount
+
+Answer: TypeAlias = tuple[dict[str, object], str]
+"""What a command found, for programs and for people."""
+LARGEST_RECEIPT = 64 * 1024 * 1024
+
+
+def read_key(text: str) -> VerifierKey:
+    """A verifier key, given itself or as a file that holds it. Raises CannotCheckError("bad-argument")."""
+    try:
+        return VerifierKey.parse(text)
+    except CannotCheckError as not_a_key:
+        try:
+            held = Path(text).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            message = f"{not_a_key.message}, nor a file that can be read: {text}"
+            raise CannotCheckError("bad-argument", message) from None
+    try:
+        return VerifierKey.parse(held)
+    except CannotCheckError as error:
+        raise CannotCheckError("bad-argument", error.message, path=text) from None
+
+
+def _recount(arguments: argparse.Namespace) -> Answer:
+    key = read_key(arguments.key)
+    seen = Seen(Path(arguments.seen)) if arguments.seen else None
+    progress = Progress(sys.stderr)
+    try:
+        found = recount(open_store(arguments.log), key, seen, progress=progress)
+    finally:
+        progress.clear()
+    return as_json(found), as_text(found, seen=seen is not None)
+
+
+def _consistency(arguments: argparse.Namespace) -> Answer:
+    old, new = consistency(arguments.old, arguments.new, read_key(arguments.key))
+    found: dict[str, object] = {"valid": True, "origin": new.origin, "old_entries": old.size, "new_entries": new.size}
+    return found, f"Consistent: the log {new.origin} of {new.size:,} entries begins with the one of {old.size:,} entries."
+
+
+def _receipt(arguments: argparse.Namespace) -> Answer:
+    key = read_key(arguments.key)
+    try:
+        with Path(arguments.file).open("rb") as file:
+            data = file.read(LARGEST_RECEIPT)
+    except OSError as error:
+        rule = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
+        raise CannotCheckError(rule, error.strerror or "cannot be read", path=arguments.file) from error
+    report = verify_receipt(data, key)
+    return {"valid": True, **report.members()}, receipt_text(report)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tlog-verify",
+        description="Checks a register's public log without trusting whoever runs it.",
+        epilog="Exit codes: 0 valid, 1 invalid, 2 could not check. Temporary files, 17 bytes an entry, go where TMPDIR says.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], Answer], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        added.set_defaults(run=run)
+        added.add_argument("--key", required=True, metavar="STRING|FILE", help="the log's verifier key, or a file that holds it")
+        added.add_argument("--json", action="store_true", help="answer with one JSON object")
+        return added
+
+    added = command("recount", _recount, "check every entry of a log, and count")
+    added.add_argument("log", metavar="DIR|URL", help="where the log lies")
+    added.add_argument("--seen", metavar="FILE", help="remembers the last checkpoint that was accepted, and demands consistency with it")
+    added = command("consistency", _consistency, "check that one log begins with another")
+    added.add_argument("old", metavar="OLD", help="checkpoint file, folder or URL of the smaller log")
+    added.add_argument("new", metavar="NEW", help="the same of the larger log, with its tiles beside it")
+    added = command("receipt", _receipt, "check a declarant's receipt, offline")
+    added.add_argument("file", metavar="FILE", help="the receipt")
+    return parser
+
+
+def _answer(arguments: argparse.Namespace) -> tuple[int, Answer]:
+    try:
+        return 0, arguments.run(arguments)
+    except TlogError as error:
+        found = error
+    except OSError as error:
+        found = CannotCheckError("unreadable", error.strerror or str(error), path=None if error.filename is None else str(error.filename))
+    verdict = "Not valid" if isinstance(found, InvalidError) else "Could not be checked"
+    return found.exit_code, ({"valid": False, "error": found.diagnostics()}, f"{verdict}. {found}")
+
+
+def _write(text: str, *, to_error: bool) -> None:
+    stream = sys.stderr if to_error else sys.stdout
+    try:
+        print(text.encode("utf-8", "replace").decode("utf-8"), file=stream, flush=True)
+    except UnicodeEncodeError:
+        print(text.encode("ascii", "backslashreplace").decode("ascii"), file=stream, flush=True)
+    except BrokenPipeError:
+        # Whoever read has read enough. Python would write what is left at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command `tlog-verify`; returns its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code, (members, text) = _answer(arguments)
+        if arguments.json:
+            _write(json.dumps(members, ensure_ascii=False, indent=2), to_error=False)
+        else:
+            _write(printable(text), to_error=code != 0)
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,323 @@
+"""The rules of the log, as a state machine that is fed entries (docs/log-format.md, section 3).
+
+Nothing here reads files or knows of trees and signatures, so that a register can run the very same code over a batch before it is signed.
+What came before is asked of a `History`, lists of a `ListSource`. The rules, in the order in which each entry is checked; the first that
+is broken is raised, with the entry's index:
+
+every entry   `version`, `kind` (exit 2) · `day` never falls · `first-entries`: 0 is kind 7, 1 is kind 6 · `successor`: 7 follows 11
+              · `not-zero`: what the kind does not name · `delta`
+1 declare     `assurance` 1–3 · `organisations` 1–7 · `voice` 0–2 · `code`: channel, region, source are 0 or in force · `commitment-zero`
+              · `commitment-repeated` (the history's)
+2 void one    `not-live` · `void-differs` from what it voids · `reason` in force · `self-void`: reason 1 shows `v` and `inner`
+3 raise       `not-live` · `raise`: is 4 already · `assurance` 4 · `commitment-zero`
+4 void a list `reason` in force, not 1 · `bitmap` · `delta` = −(bits set) · `not-live`
+5 … 12        `list-hash`, `list-form` of what they name · 6 `codes-changed` · 7 `keys` · 8 `audit-ref` · 11 `successor`
+
+Two things it cannot see and hands out instead: `claims`, roots that the log must have had at a size, and `turns`, changes of the log key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypeVar
+
+from tlog import fields, lists
+from tlog.accelerator import accelerator
+from tlog.checkpoint import SignedCheckpoint
+from tlog.entry import SELF_VOID, SIZE, VERSION, Assurance, Entry, Kind
+from tlog.errors import CannotCheckError, InvalidError, MissingError, TlogError
+from tlog.history import VOID, History
+from tlog.lists import CodeList, KeySet, ListSource, list_path
+from tlog.note import VerifierKey
+from tlog.tally import Tally
+
+if TYPE_CHECKING:
+    from tlog.bulk import Bulk
+
+_Parsed = TypeVar("_Parsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a replay stands between two entries: with a history, all that is needed to go on from a checkpoint.
+
+    `size` entries were replayed; `day` and `kind` are those of the last one (0 before the first); the lists are those in force.
+    """
+
+    size: int = 0
+    day: int = 0
+    kind: int = 0
+    codes: CodeList | None = None
+    keys: KeySet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """At `size` leaves the log's root is `root`, or what claims it, at `index` and `path`, breaks `rule`."""
+
+    size: int
+    root: bytes
+    rule: str
+    index: int | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The kind 7 at `index` changed the log key from `old` to `new`: `turn/<index>` must exist (section 8)."""
+
+    index: int
+    old: VerifierKey
+    new: VerifierKey
+
+
+class Replay:
+    """Checks and counts entries in the order of the log.
+
+    `standing` is where to begin: the default is the beginning of a log. `vectorised`: see `accelerator`; it changes no result.
+    Results, as far as entries were fed: `standing`; `tally` and `baseline` (of these entries alone, after a resumption); `missing_lists`,
+    those that were not there and not needed; `log_keys` that came since the last kind 11; `claims` and `turns` for the caller to check.
+    """
+
+    def __init__(self, history: History, lists: ListSource, standing: Standing = Standing(), *, vectorised: bool | None = None) -> None:
+        self.standing = standing
+        self.tally = Tally(vectorised=vectorised)
+        self.baseline = 0
+        self.missing_lists = 0
+        self.log_keys: list[VerifierKey] = [standing.keys.log] if standing.keys else []
+        self.claims: list[Claim] = []
+        self.turns: list[Turn] = []
+        self._history = history
+        self._lists = lists
+        self._bulk: Bulk | None = accelerator(vectorised)
+        self._fed = memoryview(b"")
+        self._first = standing.size
+        self._rules: dict[Kind, Callable[[Entry, bytes], None]] = {
+            Kind.DECLARE: self._declare,
+            Kind.VOID: self._void,
+            Kind.RAISE: self._raise,
+            Kind.VOID_LIST: self._void_list,
+            Kind.BASELINE: self._baseline,
+            Kind.CODES: self._codes,
+            Kind.KEYS: self._keys,
+            Kind.AUDIT: self._audit,
+            Kind.OUTCOMES: self._outcomes,
+            Kind.TRAIL: self._note,
+            Kind.SUCCESSOR: self._successor,
+            Kind.REGISTER: self._note,
+        }
+
+    def feed(self, entries: bytes) -> None:
+        """Replays n·96 bytes, the entries that follow.
+
+        Raises InvalidError or CannotCheckError by the first rule that is broken, with `index`; ValueError for a part of an entry. Entries
+        before that one were replayed, and nothing more can be fed.
+        """
+        if len(entries) % SIZE:
+            raise ValueError(f"entries have {SIZE} bytes each")
+        self._fed, self._first = memoryview(entries), self.standing.size
+        end = self._first + len(entries) // SIZE
+        while self.standing.size < end:
+            for faultless in self._faultless_runs(end):
+                self._declare_run(faultless)
+                if self.standing.size < end and not self._one():
+                    break  # the codes in force are others now: what was found faultless may not be so
+
+    def _faultless_runs(self, end: int) -> list[int]:
+        """Lengths of runs of kind 1 that break no rule but perhaps `commitment-repeated`, each before an entry to be looked at alone."""
+        begin = self.standing.size
+        if self._bulk is None or self.standing.codes is None:
+            return [0] * (end - begin)
+        entries = self._fed[(begin - self._first) * SIZE :]
+        return self._bulk.faultless_runs(entries, self.standing.day, self.standing.kind, self.standing.codes)
+
+    def _declare_run(self, length: int) -> None:
+        if not length:
+            return
+        begin = self.standing.size - self._first
+        run = bytes(self._fed[begin * SIZE : (begin + length) * SIZE])
+        self._history.declare(self.standing.size, run)
+        self.tally.add_declared(run)
+        last = Entry.decode(run[-SIZE:])
+        self.standing = replace(self.standing, size=self.standing.size + length, day=last.day, kind=last.kind)
+
+    def _one(self) -> bool:
+        """Replays one entry. Returns whether the lists in force are still the same."""
+        index = self.standing.size
+        data = self._earlier(index)
+        codes = self.standing.codes
+        try:
+            entry = Entry.decode(data)
+            self._check_every(entry, data)
+            self._rules[Kind(entry.kind)](entry, data)
+        except TlogError as error:
+            error.index = index if error.index is None else error.index
+            raise
+        self.tally.add_delta(entry.day, entry.delta)
+        self.standing = replace(self.standing, size=index + 1, day=entry.day, kind=entry.kind)
+        return self.standing.codes is codes
+
+    def _earlier(self, index: int) -> bytes:
+        begin = (index - self._first) * SIZE
+        return bytes(self._fed[begin : begin + SIZE]) if begin >= 0 else self._history.entry(index)
+
+    # -- Rules for every entry (3.1)
+
+    def _check_every(self, entry: Entry, data: bytes) -> None:
+        index = self.standing.size
+        if entry.version != VERSION:
+            raise CannotCheckError("version", f"version {entry.version} is not known to this verifier")
+        if entry.kind not in self._rules:
+            raise CannotCheckError("kind", f"kind {entry.kind} is not known to this verifier")
+        if entry.day < self.standing.day:
+            raise InvalidError("day", f"day {entry.day} comes after day {self.standing.day}")
+        if index < 2 and entry.kind != (Kind.KEYS, Kind.CODES)[index]:
+            raise InvalidError("first-entries", f"kind {entry.kind}; entry 0 is of kind 7, entry 1 of kind 6")
+        if self.standing.kind == Kind.SUCCESSOR and entry.kind != Kind.KEYS:
+            raise InvalidError("successor", f"kind {entry.kind}; kind 7 follows kind 11")
+        fields.check_zero(entry, data)
+        fields.check_delta(entry)
+
+    # -- Rules by kind (3.2)
+
+    def _declare(self, entry: Entry, data: bytes) -> None:
+        fields.check_declaration(entry, self._codes_in_force)
+        self._history.declare(self.standing.size, data)
+        self.tally.add_live(data, entry.assurance, 1)
+
+    def _void(self, entry: Entry, data: bytes) -> None:
+        assurance = self._live(entry.ref)
+        voided = Entry.decode(self._earlier(entry.ref))
+        differing = [name for name in fields.DECLARED if getattr(entry, name) != getattr(voided, name)]
+        if entry.assurance != assurance:
+            differing.append("assurance")
+        if differing:
+            raise InvalidError("void-differs", f"{', '.join(differing)} differ from entry {entry.ref}, which it voids")
+        self._check_reason(entry)
+        if entry.reason == SELF_VOID:
+            shown = sha256(b"tuidang/v1/declarant" + sha256(entry.commitment).digest() + entry.second).digest()
+            if shown != voided.commitment:
+                raise InvalidError("self-void", f"does not show what only the holder of the code of entry {entry.ref} has")
+        self._history.set_assurance(entry.ref, VOID)
+        self.tally.add_live(data, assurance, -1)
+
+    def _raise(self, entry: Entry, _: bytes) -> None:
+        assurance = self._live(entry.ref)
+        if assurance == Assurance.IDENTIFIED:
+            raise InvalidError("raise", f"entry {entry.ref} is at assurance 4 already")
+        if entry.assurance != Assurance.IDENTIFIED:
+            raise InvalidError("assurance", f"{entry.assurance}; a raise has 4")
+        fields.check_commitment(entry)
+        self._history.set_assurance(entry.ref, Assurance.IDENTIFIED)
+        self.tally.raise_assurance(assurance)
+
+    def _void_list(self, entry: Entry, _: bytes) -> None:
+        self._check_reason(entry)
+        if entry.reason == SELF_VOID:
+            raise InvalidError("reason", "a list cannot void at the wish of a declarant")
+        bits = fields.number(entry)
+        if bits < 1 or entry.ref + bits > self.standing.size:
+            raise InvalidError("bitmap", f"{bits} bits from entry {entry.ref} on")
+        bitmap = self._needed(entry.commitment, partial(lists.check_bitmap, bits=bits))
+        meant = int.from_bytes(bitmap, "big").bit_count()
+        if entry.delta != -meant:
+            raise InvalidError("delta", f"{entry.delta}; {meant} bits are set")
+        for bit in lists.set_bits(bitmap):
+            self._live(entry.ref + bit)
+        for bit in lists.set_bits(bitmap):
+            index = entry.ref + bit
+            self.tally.add_live(self._earlier(index), self._history.assurance(index), -1)
+            self._history.set_assurance(index, VOID)
+
+    def _baseline(self, entry: Entry, _: bytes) -> None:
+        total = fields.number(entry)
+        stated = self._optional(entry.commitment, lists.parse_baseline)
+        if stated not in (None, total):
+            raise InvalidError("list-form", f"the total is {stated}; the entry says {total}", path=list_path(entry.commitment))
+        self.baseline = total
+
+    def _codes(self, entry: Entry, _: bytes) -> None:
+        codes = self._needed(entry.commitment, CodeList.parse)
+        if self.standing.codes is not None:
+            codes.check_follows(self.standing.codes)
+        self.standing = replace(self.standing, codes=codes)
+
+    def _keys(self, entry: Entry, _: bytes) -> None:
+        keys, former = self._needed(entry.commitment, KeySet.parse), self.standing.keys
+        succeeds = self.standing.kind == Kind.SUCCESSOR
+        if former is not None and (keys.origin == former.origin) is succeeds:
+            raise InvalidError("keys", f"the origin is {keys.origin}, and was {former.origin}")
+        if former is not None and not succeeds and keys.log != former.log:
+            self.turns.append(Turn(self.standing.size, former.log, keys.log))
+        if keys.log not in self.log_keys:
+            self.log_keys.append(keys.log)
+        self.standing = replace(self.standing, keys=keys)
+
+    def _audit(self, entry: Entry, _: bytes) -> None:
+        if entry.ref:
+            announcement = Entry.decode(self._earlier(entry.ref)) if entry.ref < self.standing.size else entry
+            if announcement.kind != Kind.AUDIT or announcement.ref:
+                raise InvalidError("audit-ref", f"entry {entry.ref} does not announce an audit")
+        self._note(entry, b"")
+
+    def _outcomes(self, entry: Entry, _: bytes) -> None:
+        self._optional(entry.commitment, lists.check_outcomes)
+
+    def _note(self, entry: Entry, _: bytes) -> None:
+        self._optional(entry.commitment, partial(lists.check_note, of_type=Kind(entry.kind).name.lower()))
+
+    def _successor(self, entry: Entry, _: bytes) -> None:
+        index, keys, path = self.standing.size, self.standing.keys, list_path(entry.commitment)
+        if entry.ref != index or keys is None:
+            raise InvalidError("successor", f"ref is {entry.ref}; {index} leaves are before it")
+        last = self._needed(entry.commitment, SignedCheckpoint.parse)
+        last.require(keys.log, path=path, rule="successor")
+        size, root = last.checkpoint.size, last.checkpoint.root
+        if size < index:
+            raise InvalidError("successor", f"the predecessor's last checkpoint is of {size} entries; {index} are here", path=path)
+        if size == index:
+            self.claims.append(Claim(size, root, "successor", index, path))
+        self._optional(entry.second, partial(lists.check_note, of_type="successor"))
+        self.log_keys.clear()
+
+    # -- What the rules ask
+
+    @property
+    def _codes_in_force(self) -> CodeList:
+        # Entry 1 is of kind 6, so a list is in force wherever a rule asks for it.
+        assert self.standing.codes is not None
+        return self.standing.codes
+
+    def _live(self, index: int) -> int:
+        assurance = self._history.assurance(index) if index < self.standing.size else VOID
+        if assurance == VOID:
+            raise InvalidError("not-live", f"entry {index} is not a live declaration")
+        return assurance
+
+    def _check_reason(self, entry: Entry) -> None:
+        if entry.reason not in self._codes_in_force.reasons:
+            raise InvalidError("reason", f"reason {entry.reason} is not in force")
+
+    def _optional(self, named: bytes, parse: Callable[[bytes], _Parsed]) -> _Parsed | None:
+        """What `parse` makes of the list with the hash `named`; None, and counted as missing, if it is not there."""
+        data = self._lists(named)
+        if data is None:
+            self.missing_lists += 1
+            return None
+        path = list_path(named)
+        if sha256(data).digest() != named:
+            raise InvalidError("list-hash", "the list has another hash than its name", path=path)
+        try:
+            return parse(data)
+        except TlogError as error:
+            error.path = path
+            raise
+
+    def _needed(self, named: bytes, parse: Callable[[bytes], _Parsed]) -> _Parsed:
+        parsed = self._optional(named, parse)
+        if parsed is None:
+            raise MissingError(list_path(named))
+        return parsed

@@ -1,0 +1,132 @@
+"""The recount: everything that docs/log-format.md demands of a log, checked in one pass. Start reading here.
+
+1. The checkpoint is a signed note; it is not smaller than the one seen last (`checkpoint`, `seen`).
+2. Every tile and bundle of its size is read, and leads to its root; only entries that are known to be the log's go on (`tree`, `hashing`).
+3. Every entry is replayed by the rules, and counted; what earlier entries said is looked up (`replay`, `tally`, `scratch`).
+4. Roots that were stated for earlier sizes are compared on the way: by --seen, changes of the log key, a predecessor (`roots`).
+5. No commitment stands twice (`commitments`); the two ways to count agree.
+6. The checkpoint is signed by the log key that is in force at the end, and the key given is a key of this log.
+7. Only then is the checkpoint remembered as seen.
+
+Whatever fails is raised: InvalidError (exit code 1) if something that is there contradicts the rules, CannotCheckError (2) if something is
+missing or unknown. In one lot of entries (tree.BUNDLES) the tree is checked before the rules; else the first fault in the log is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tlog.checkpoint import Checkpoint, SignedCheckpoint
+from tlog.entry import Kind
+from tlog.errors import CannotCheckError, InvalidError, TlogError
+from tlog.hashing import Hashers
+from tlog.lists import CodeList, lists_of
+from tlog.note import VerifierKey
+from tlog.replay import Claim, Replay, Turn
+from tlog.roots import Roots
+from tlog.scratch import ScratchHistory
+from tlog.seen import Seen
+from tlog.store import Reader, Web
+from tlog.tally import Tally
+from tlog.tiles import WIDTH
+from tlog.tree import Lot, TreeReader
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many entries are done, and of how many."""
+THREADS = 8
+"""Files asked for at once from a web address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What a valid log says. `codes` names the codes of `tally`, None in an empty log; `missing_lists` were not there and not needed."""
+
+    checkpoint: Checkpoint
+    tally: Tally
+    baseline: int
+    codes: CodeList | None
+    missing_lists: int
+
+
+def recount(
+    store: Reader,
+    key: VerifierKey,
+    seen: Seen | None = None,
+    *,
+    processes: int | None = None,
+    vectorised: bool | None = None,
+    progress: Progress = lambda _done, _of: None,
+) -> Recount:
+    """Checks the log at `store` under `key`, and counts it.
+
+    `processes` hash (None: one a core); `vectorised` as in `accelerator`. Neither changes the result. Raises TlogError.
+    """
+    signed = SignedCheckpoint.parse(store.read("checkpoint"))
+    checkpoint = signed.checkpoint
+    _check_key_can_be_right(signed, key)
+    if seen is not None:
+        seen.check_not_rolled_back(checkpoint)
+    with ScratchHistory(store, checkpoint.size, vectorised=vectorised) as history:
+        replay = Replay(history, lists_of(store), vectorised=vectorised)
+        roots = Roots(seen.claims() if seen is not None else ())
+        with Hashers(processes) as hashers:
+            tree = TreeReader(store, checkpoint, hashers, threads=THREADS if isinstance(store, Web) else 0)
+            for done in _follow(store, tree.lots(), replay, history, roots):
+                progress(done, checkpoint.size)
+        roots.finish(checkpoint)
+        if history.live() != replay.tally.count:
+            raise CannotCheckError("unreadable", "two ways to count differ: this machine, or this verifier, is faulty")
+    _check_signature(signed, key, replay)
+    if seen is not None:
+        seen.remember(signed)
+    return Recount(checkpoint, replay.tally, replay.baseline, replay.standing.codes, replay.missing_lists)
+
+
+def _follow(store: Reader, lots: Iterable[Lot], replay: Replay, history: ScratchHistory, roots: Roots) -> Iterator[int]:
+    """Replays all lots; yields how far it is. Raises the first fault."""
+    try:
+        for lot in lots:
+            claims, turns = len(replay.claims), len(replay.turns)
+            history.keep_digests(lot.first // WIDTH, lot.digests)
+            replay.feed(lot.entries)
+            roots.follow(lot, [*replay.claims[claims:], *(_claim_of_turn(store, turn) for turn in replay.turns[turns:])])
+            yield lot.end
+    except TlogError:
+        # A commitment that repeats is only found when all buckets are complete, and may stand before the fault found here.
+        history.check_commitments()
+        raise
+    history.check_commitments()
+
+
+def _claim_of_turn(store: Reader, turn: Turn) -> Claim:
+    """What `turn/<index>` says of the log, signed by both keys (section 8)."""
+    path = f"turn/{turn.index}"
+    data = store.read(path)
+    try:
+        signed = SignedCheckpoint.parse(data, path)
+        for key in (turn.old, turn.new):
+            signed.require(key, path=path)
+    except InvalidError as error:
+        raise InvalidError("turn", error.message, index=turn.index, path=path) from None
+    size = signed.checkpoint.size
+    if size <= turn.index:
+        raise InvalidError("turn", f"its size is {size}, before the change of the key", index=turn.index, path=path)
+    return Claim(size, signed.checkpoint.root, "turn", turn.index, path)
+
+
+def _check_key_can_be_right(signed: SignedCheckpoint, key: VerifierKey) -> None:
+    """What can be said of the signature before the log's own key sets are known."""
+    if signed.checkpoint.size == 0 or signed.checkpoint.origin != key.name or signed.note.names(key):
+        signed.require(key)
+
+
+def _check_signature(signed: SignedCheckpoint, key: VerifierKey, replay: Replay) -> None:
+    """Section 8: signed by the log key in force, and the key given is one that came since the last kind 11."""
+    keys = replay.standing.keys
+    if keys is None:
+        return  # the log is empty, and the key given signed it
+    if replay.standing.kind == Kind.SUCCESSOR or key not in replay.log_keys:
+        raise InvalidError("signature", f"the key given is no key of this log: {key}", path="checkpoint")
+    signed.require(keys.log)
