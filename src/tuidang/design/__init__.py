@@ -1,0 +1,1 @@
+"""The look: base templates, components, styles, numbers and dates in every language."""
