@@ -15,13 +15,13 @@ from tlog.tally import without_zeros
 from tlog.verify import Recount
 
 MEANING = (
-    "The count is the number of withdrawals declared, one for each person named, less what was taken back or voided: it is proven that it\n"
-    "follows from the signed entries by the published rules, not that each entry is a different person, or a person at all."
+    "The count is the number of withdrawals declared, one for each person named, less what was taken back or voided: it is proven\n"
+    "that it follows from the signed entries by the published rules, not that each entry is a different person, or a person at all."
 )
 UNSEEN = "Without --seen, an older state of the log that is shown again is not noticed."
 RECEIPT_MEANING = (
-    "This proves that the declarant named here is in the log, not that the entry still counts, which only a recount can say; the assurance\n"
-    "is the register's claim."
+    "This proves that the declarant named here is in the log, not that the entry still counts, which only a recount can say; the\n"
+    "assurance is the register's claim."
 )
 
 

@@ -1,0 +1,109 @@
+"""Signed notes, keys and checkpoints: what is accepted, and that rubbish is named and never crashes."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tlog.build import KEY, ORIGIN, OTHER_KEY, opening
+from tlog.checkpoint import Checkpoint, SignedCheckpoint
+from tlog.errors import CannotCheckError, InvalidError, TlogError
+from tlog.note import Note, SignerKey, VerifierKey
+
+# The key and the note of the documentation of Go's sumdb/note.
+GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+GO_NOTE = (
+    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n"
+    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+)
+
+
+def test_a_note_signed_by_go_is_accepted():
+    key = VerifierKey.parse(GO_KEY)
+    assert Note.parse(GO_NOTE.encode()).signed_by(key)
+    assert str(key) == GO_KEY
+
+
+def test_a_changed_text_is_refused():
+    with pytest.raises(InvalidError, match="signature"):
+        Note.parse(GO_NOTE.replace("answer", "Answer").encode()).signed_by(VerifierKey.parse(GO_KEY))
+
+
+def test_keys_survive_being_written_and_read():
+    assert SignerKey.parse(KEY.export()) == KEY
+    assert VerifierKey.parse(str(KEY.verifier)) == KEY.verifier
+    assert SignerKey.generate("a.name").verifier.name == "a.name"
+
+
+def test_a_signer_key_is_not_shown_by_accident():
+    assert KEY.seed.hex() not in repr(KEY)
+    assert str(KEY.seed) not in repr(KEY)
+
+
+@given(
+    st.text(max_size=200) | st.builds("{}+{}+{}".format, st.text(max_size=5), st.text("0123456789abcdef", max_size=8), st.text(max_size=60))
+)
+def test_what_is_no_key_is_named(text):
+    with pytest.raises(CannotCheckError, match="bad-argument"):
+        VerifierKey.parse(text)
+    with pytest.raises(CannotCheckError, match="bad-argument"):
+        SignerKey.parse(f"PRIVATE+KEY+{text}")
+
+
+@pytest.mark.parametrize("place", range(len(GO_KEY)))
+def test_a_slip_in_a_key_is_noticed(place):
+    slip = "B" if GO_KEY[place] != "B" else "C"
+    with pytest.raises(CannotCheckError):
+        VerifierKey.parse(GO_KEY[:place] + slip + GO_KEY[place + 1 :])
+
+
+@given(st.binary(max_size=300) | st.text(string.printable + "—é", max_size=300).map(str.encode))
+def test_rubbish_is_no_checkpoint(data):
+    with pytest.raises(InvalidError, match="checkpoint"):
+        SignedCheckpoint.parse(data)
+
+
+@given(st.data())
+def test_a_flipped_bit_in_a_checkpoint_is_found(data):
+    raw = bytearray(opening().checkpoint())
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(TlogError):
+        SignedCheckpoint.parse(bytes(raw)).require(KEY.verifier)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ORIGIN}\n1\n",
+        f"{ORIGIN}\n01\n{'A' * 43}=\n",
+        f"{ORIGIN}\n-1\n{'A' * 43}=\n",
+        f"{ORIGIN}\n1\nAAAA\n",
+        f"{ORIGIN}\n1\n{'A' * 42}B=\n",
+        f"{ORIGIN}\n1\n{'é' * 43}=\n",
+        f"\n1\n{'A' * 43}=\n",
+        f"{ORIGIN}\n1\n{'A' * 43}=\nextension\n",
+    ],
+)
+def test_only_origin_size_and_root_make_a_checkpoint(text):
+    with pytest.raises(InvalidError, match="checkpoint"):
+        SignedCheckpoint.parse(f"{text}\n{KEY.sign(text)}".encode())
+
+
+def test_a_checkpoint_is_read_as_it_was_signed():
+    checkpoint = Checkpoint(ORIGIN, 12, bytes(32))
+    signed = SignedCheckpoint.parse(f"{checkpoint.text}\n{KEY.sign(checkpoint.text)}".encode())
+    signed.require(KEY.verifier)
+    assert signed.checkpoint == checkpoint
+
+
+@pytest.mark.parametrize("key", [OTHER_KEY, SignerKey("another.example", KEY.seed)])
+def test_another_key_is_refused(key):
+    with pytest.raises(InvalidError, match="signature"):
+        SignedCheckpoint.parse(opening().checkpoint()).require(key.verifier)
+
+
+def test_signatures_of_other_types_are_carried_and_ignored():
+    text = Checkpoint(ORIGIN, 0, bytes(32)).text
+    note = f"{text}\n— witness.example AAAAAAQBAgM=\n{KEY.sign(text)}"
+    assert Note.parse(note.encode()).signed_by(KEY.verifier)
