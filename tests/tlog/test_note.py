@@ -5,8 +5,8 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.tlog.build import KEY, ORIGIN, OTHER_KEY, opening
+
 from tlog.checkpoint import Checkpoint, SignedCheckpoint
 from tlog.errors import CannotCheckError, InvalidError, TlogError
 from tlog.note import Note, SignerKey, VerifierKey

@@ -1,8 +1,8 @@
 """Tiles: their paths, which of them a size needs, and reading nodes from them."""
 
 import pytest
-
 from tests.tlog.build import Log, declare, put, tree
+
 from tlog.errors import InvalidError, MissingError
 from tlog.merkle import root_of_size
 from tlog.store import Folder
