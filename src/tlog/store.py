@@ -7,6 +7,7 @@ returns.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import threading
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -64,6 +65,17 @@ def _write_temporary(target: Path, data: bytes, mode: int) -> Path:
     return temporary
 
 
+def _read_whole(handle: int) -> bytes:
+    left = os.fstat(handle).st_size
+    if left > LARGEST:
+        raise OSError(errno.EFBIG, "larger than any file of a log can be")
+    parts = []
+    while part := os.read(handle, left + 1):
+        parts.append(part)
+        left = max(0, left - len(part))
+    return b"".join(parts)
+
+
 class Folder:
     """A log in a folder on disk."""
 
@@ -72,8 +84,13 @@ class Folder:
 
     def read(self, path: str) -> bytes:
         """As `Reader.read`."""
+        # Not Path.read_bytes: a recount reads two files for 256 entries, and would spend half as long again on building paths.
         try:
-            return (self.root / path).read_bytes()
+            handle = os.open(f"{self.root}/{path}", os.O_RDONLY)
+            try:
+                return _read_whole(handle)
+            finally:
+                os.close(handle)
         except (FileNotFoundError, NotADirectoryError):
             raise MissingError(path) from None
         except OSError as error:

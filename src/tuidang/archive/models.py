@@ -1,0 +1,38 @@
+"""Statements that are published, at the wish of their declarants and after a person read them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tuidang.kernel.privacy import PrivacyClass
+
+
+class Statement(models.Model):
+    """One published statement, under the registry number of its first person. `name` is empty where names are not published."""
+
+    index = models.BigIntegerField(primary_key=True)
+    day = models.IntegerField()
+    region = models.IntegerField()
+    organisations = models.SmallIntegerField()
+    persons = models.SmallIntegerField()
+    language = models.CharField(max_length=8)
+    name = models.CharField(max_length=60, blank=True)
+    suggested = models.BooleanField()
+    title = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+
+    PRIVACY: ClassVar = {
+        "index": PrivacyClass.PUBLIC,
+        "day": PrivacyClass.PUBLIC,
+        "region": PrivacyClass.PUBLIC,
+        "organisations": PrivacyClass.PUBLIC,
+        "persons": PrivacyClass.PUBLIC,
+        "language": PrivacyClass.PUBLIC,
+        "name": PrivacyClass.PUBLIC,
+        "suggested": PrivacyClass.PUBLIC,
+        "title": PrivacyClass.PUBLIC,
+        "text": PrivacyClass.PUBLIC,
+    }
+
+    def __str__(self) -> str:
+        return f"statement {self.index}"

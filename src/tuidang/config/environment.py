@@ -1,0 +1,52 @@
+"""What the environment may set, typed, in one place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from tuidang.kernel.errors import SetUpError
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Settings from outside. Names are `TUIDANG_` and the field in capitals."""
+
+    database_url: str
+    """Empty for SQLite in the data folder, else `postgresql://…`."""
+    hosts: tuple[str, ...]
+    """Public host names. Empty: loopback only, a trial."""
+    debug: bool
+    k: int
+    """The least number of distinct declarations in a cell of the ledger."""
+
+
+def read_environment() -> Environment:
+    """Reads and checks the environment. Raises SetUpError."""
+    raw_k = os.environ.get("TUIDANG_K", "20")
+    if not raw_k.isascii() or not raw_k.isdigit() or int(raw_k) < 1:
+        raise SetUpError("TUIDANG_K must be a whole number of at least 1")
+    return Environment(
+        database_url=os.environ.get("TUIDANG_DATABASE_URL", ""),
+        hosts=tuple(host.strip() for host in os.environ.get("TUIDANG_HOSTS", "").split(",") if host.strip()),
+        debug=os.environ.get("TUIDANG_DEBUG", "") == "1",
+        k=int(raw_k),
+    )
+
+
+def postgresql(url: str) -> dict[str, object]:
+    """Django's settings for a `postgresql://user:password@host:port/name` address; a host that starts with / is a socket folder, given as `?host=`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise SetUpError("TUIDANG_DATABASE_URL must look like postgresql://user@host/name")
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "PORT": str(parts.port or query.get("port", "")),
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+    }

@@ -1,0 +1,70 @@
+"""The few things every request passes. Outermost first: headers, bounds, and the staff's own set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+
+from tuidang.config.headers import PAGE_HEADERS
+
+Handler = Callable[[HttpRequest], HttpResponse]
+LARGEST_BODY = 1024 * 1024
+STAFF = "/staff/"
+
+
+class PageHeaders:
+    """Puts the security headers on every answer, errors included. Pages of people are never stored by browsers or proxies."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        for name, value in PAGE_HEADERS:
+            response.headers.setdefault(name, value)
+        return response
+
+
+class Bounds:
+    """Refuses what is too large before a byte of it is read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isascii() or not length.isdigit():
+            return HttpResponse("400 Content-Length is not a number.\n", status=400, content_type="text/plain; charset=utf-8")
+        if int(length) > LARGEST_BODY:
+            return HttpResponse(
+                "413 Too large: at most 1 MB. Nothing was recorded. / 内容过大(上限 1 MB),未作任何记录。 / 內容過大(上限 1 MB),未作任何記錄。\n",
+                status=413,
+                content_type="text/plain; charset=utf-8",
+                headers={"Connection": "close"},
+            )
+        return self._get_response(request)
+
+
+class StaffOnly:
+    """Sessions, CSRF cookies and sign-in exist below /staff/ alone: a declarant's browser never gets a cookie."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+        self._csrf = CsrfViewMiddleware(AuthenticationMiddleware(get_response))  # type: ignore[arg-type]
+        self._staff = SessionMiddleware(self._csrf)  # type: ignore[arg-type]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(STAFF):
+            return self._staff(request)  # type: ignore[return-value]
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any], kwargs: dict[str, Any]) -> Any:
+        """The CSRF check of staff pages. Public forms set no cookie; they carry a signed token of their own and the origin is checked."""
+        if request.path_info.startswith(STAFF):
+            return self._csrf.process_view(request, view, args, kwargs)
+        return None

@@ -1,0 +1,106 @@
+"""Django's settings. Little is set: what a public page does not need, it does not get."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tuidang.config.environment import postgresql, read_environment
+from tuidang.config.secrets import django_secret
+from tuidang.kernel.places import places
+
+ENVIRONMENT = read_environment()
+PLACES = places()
+
+SECRET_KEY = django_secret(PLACES)
+DEBUG = ENVIRONMENT.debug
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+ALLOWED_HOSTS = [*ENVIRONMENT.hosts, *LOOPBACK_HOSTS]
+ROOT_URLCONF = "tuidang.config.urls"
+WSGI_APPLICATION = "tuidang.config.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "tuidang.kernel",
+    "tuidang.design",
+    "tuidang.reference",
+    "tuidang.vault",
+    "tuidang.accounts",
+    "tuidang.intake",
+    "tuidang.screening",
+    "tuidang.review",
+    "tuidang.ledger",
+    "tuidang.statistics",
+    "tuidang.archive",
+    "tuidang.declarant",
+    "tuidang.api",
+    "tuidang.ops",
+    "tuidang.public",
+]
+
+# Outermost first. Staff pages get the full set through `for_staff`; public pages keep no session and set no cookie.
+MIDDLEWARE = [
+    "tuidang.config.middleware.PageHeaders",
+    "tuidang.config.middleware.Bounds",
+    "tuidang.config.middleware.StaffOnly",
+    "django.middleware.locale.LocaleMiddleware",
+]
+
+_SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": PLACES.database,
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;",
+    },
+    "CONN_MAX_AGE": None,
+}
+DATABASES = {"default": postgresql(ENVIRONMENT.database_url) if ENVIRONMENT.database_url else _SQLITE}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
+LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["tuidang.config.context.register"]},
+    },
+]
+
+AUTH_USER_MODEL = "accounts.Member"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_PATH = "/staff/"
+SESSION_COOKIE_NAME = "staff"
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = bool(ENVIRONMENT.hosts)
+CSRF_COOKIE_PATH = "/staff/"
+CSRF_COOKIE_NAME = "staff_csrf"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = bool(ENVIRONMENT.hosts)
+CSRF_FAILURE_VIEW = "tuidang.public.views.csrf_failed"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# Uploads never touch the disk: nothing that a person sends may lie in a temporary file.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": True,
+    "filters": {"nothing_personal": {"()": "tuidang.kernel.logs.NothingPersonal"}},
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%Y-%m-%dT%H:00Z"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["nothing_personal"]}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"tuidang": {"level": "INFO"}},
+}

@@ -1,0 +1,25 @@
+"""Root addresses. Pages of people under a language, staff under /staff/, clients and machines at the paths they know."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from tuidang.public import views as public
+
+urlpatterns = [
+    path("", public.language),
+    path("", include("tuidang.api.urls")),
+    path("", include("tuidang.ops.urls")),
+    path("staff/", include("tuidang.accounts.urls")),
+    path("staff/review/", include("tuidang.review.urls")),
+    *i18n_patterns(
+        path("", include("tuidang.public.urls")),
+        path("", include("tuidang.intake.urls")),
+        path("", include("tuidang.declarant.urls")),
+        prefix_default_language=True,
+    ),
+]
+
+handler400 = "tuidang.public.errors.bad_request"
+handler403 = "tuidang.public.errors.forbidden"
+handler404 = "tuidang.public.errors.not_found"
+handler500 = "tuidang.public.errors.failed"

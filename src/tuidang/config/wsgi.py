@@ -1,0 +1,16 @@
+"""The WSGI entry: files first, then Django."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuidang.config.settings")
+_django = get_wsgi_application()
+
+from tuidang.config.files import Files  # noqa: E402 -- settings must be read before our modules are
+from tuidang.config.loops import start_loops  # noqa: E402 -- as above
+from tuidang.kernel.places import places  # noqa: E402 -- as above
+
+application = Files(_django, ledger=places().ledger, pages=places().pages)
+if os.environ.get("TUIDANG_LOOPS") == "1":
+    start_loops()

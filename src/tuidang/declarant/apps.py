@@ -1,0 +1,10 @@
+"""Django's entry for declarant."""
+
+from django.apps import AppConfig
+
+
+class DeclarantConfig(AppConfig):
+    """See ARCHITECTURE.md for what lives here."""
+
+    name = "tuidang.declarant"
+    label = "declarant"

@@ -1,0 +1,1 @@
+"""The invented world the register can be filled with."""

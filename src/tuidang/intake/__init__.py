@@ -1,0 +1,1 @@
+"""Where a declaration comes in and waits until it is sealed."""

@@ -1,0 +1,236 @@
+"""Every write of intake. Start reading the product here: `accept` is where a declaration begins.
+
+An acknowledgement follows the durable commit and nothing else. Content reaches the database only under a day key.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from tlog.commitment import PublicPart, Record, Rest, statement_hash
+from tlog.promise import Outcome as Verdict
+from tuidang.intake.adapters import NewRows, insert, mark_answered_twice
+from tuidang.intake.content import Accepted, NewDeclaration, PendingDeclaration, PendingPerson, Person, Statement
+from tuidang.intake.models import Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Spent, Tally
+from tuidang.intake.policies import check, with_placeholders
+from tuidang.kernel import clock
+from tuidang.kernel.errors import BusyError
+from tuidang.kernel.randomness import random_bytes, random_id
+from tuidang.kernel.writer import write
+from tuidang.vault import daykeys
+from tuidang.vault.codes import Code
+from tuidang.vault.formkeys import TOKEN_HOURS
+
+LISTED = 2
+_TRIES = 3
+
+
+def accept(*, declaration: NewDeclaration, code: Code) -> Accepted:
+    """Takes `declaration` in under `code`, durably, once.
+
+    The same code with the same content again is the same declaration, sealed meanwhile or not; with other content nothing is stored.
+    Raises InvalidInputError (nothing stored), BusyError (perhaps stored: asking again with the same code is right and harmless).
+    """
+    check(declaration)
+    for _ in range(_TRIES):
+        rows = _rows(declaration, code)
+        try:
+            there = write(lambda rows=rows: insert(rows))  # type: ignore[misc]
+        except IntegrityError:
+            # The day key died between our reading it and our commit (a batch was just sealed). Nothing was stored: take the new key.
+            daykeys.forget()
+            continue
+        if there is None:
+            return Accepted("new", len(declaration.persons))
+        return Accepted("same" if there == rows.mark else "other_content", len(declaration.persons))
+    raise BusyError("the day key changed too often")
+
+
+def note_second_answer(*, code: Code) -> None:
+    """Notes that the same code was answered to a second request: perhaps to another person who typed the same."""
+    declaration = code.declaration_id()
+    write(lambda: mark_answered_twice(declaration))
+
+
+def _rows(new: NewDeclaration, code: Code) -> NewRows:
+    key, keys = daykeys.current_key(), code.keys()
+    statement = _statement(new)
+    persons = []
+    digest = statement_hash(statement.title, statement.text)
+    for seq, one in enumerate(new.persons, 1):
+        own, own_keys = (code, keys) if new.voice != LISTED else ((member := code.member(seq)), member.keys())
+        salt_p = random_bytes(32)
+        person = Person(
+            name=one.name,
+            suggested=one.suggested,
+            organisations=one.organisations,
+            salt_p=salt_p,
+            salt_q=random_bytes(32),
+            void_hash=sha256(own.void_key(salt_p)).digest(),
+            record_key=own_keys.record_key,
+            promise=random_bytes(16),
+        )
+        blob = key.encrypt(msgspec.json.encode(person), own_keys.lookup.bytes)
+        persons.append((seq, own_keys.lookup, _record(statement, person, digest).commitment, blob))
+    return NewRows(
+        id=keys.declaration,
+        mark=code.content_mark(new.content()),
+        expires=clock.hour() + TOKEN_HOURS + 1,
+        key=key.id,
+        day=statement.day,
+        blob=key.encrypt(msgspec.json.encode(statement), keys.declaration.bytes),
+        declarants=persons,
+    )
+
+
+def _statement(new: NewDeclaration) -> Statement:
+    names = [person.name for person in new.persons] if new.voice == LISTED else []
+    return Statement(
+        title=with_placeholders(new.title, names) if names else new.title,
+        text=with_placeholders(new.text, names) if names else new.text,
+        language=new.language,
+        voice=new.voice,
+        channel=new.channel,
+        region=new.region,
+        source=new.source,
+        day=clock.today(),
+        publish=new.publish,
+        consent=new.consent,
+        text_id=random_bytes(16),
+        text_key=random_bytes(32),
+    )
+
+
+def record_of(statement: Statement, person: Person) -> Record:
+    """The record that a declarant's commitment is made of."""
+    return _record(statement, person, statement_hash(statement.title, statement.text))
+
+
+def _record(statement: Statement, person: Person, digest: bytes) -> Record:
+    return Record(
+        public=PublicPart(language=statement.language, name=person.name, organisations=person.organisations, statement=digest.hex()),
+        rest=Rest(
+            channel=statement.channel, day=statement.day, region=statement.region, source=statement.source, voice=statement.voice
+        ),
+        salt_p=person.salt_p,
+        salt_q=person.salt_q,
+        void_hash=person.void_hash,
+    )
+
+
+@transaction.atomic
+def hand_on(*, screened: list[PendingDeclaration]) -> None:
+    """Marks declarations as screened, and adds each once to its day's tally. Within the caller's transaction if there is one."""
+    ids = [one.id for one in screened]
+    still_new = set(Declaration.objects.filter(id__in=ids, state=DeclarationState.NEW).select_for_update().values_list("id", flat=True))
+    Declaration.objects.filter(id__in=still_new).update(state=DeclarationState.SCREENED)
+    declarations: Counter[tuple[int, int]] = Counter()
+    persons: Counter[tuple[int, int]] = Counter()
+    for one in screened:
+        if one.id in still_new:
+            cell = (one.statement.day, one.statement.channel)
+            declarations[cell] += 1
+            persons[cell] += len(one.persons)
+    for (day, channel), count in declarations.items():
+        _tally(day, channel, declarations=count, persons=persons[day, channel])
+
+
+def _tally(day: int, channel: int, **more: int) -> None:
+    Tally.objects.bulk_create([Tally(day=day, channel=channel, declarations=0, persons=0)], ignore_conflicts=True)
+    Tally.objects.filter(day=day, channel=channel).update(**{name: F(name) + count for name, count in more.items()})
+
+
+def lock(*, declarations: list[UUID]) -> None:
+    """Holds these declarations for the rest of the transaction: a wish and the row move of the same declaration come one after the other."""
+    list(Declaration.objects.select_for_update().filter(id__in=declarations).order_by("id").values_list("id"))
+
+
+def lock_opened_by(*, code: Code) -> None:
+    """As `lock`, for what `code` opens."""
+    owners = Declarant.objects.filter(lookup=code.lookup_id()).values_list("declaration_id", flat=True)
+    lock(declarations=[code.declaration_id(), *owners])
+
+
+@transaction.atomic
+def refuse(*, declaration: PendingDeclaration) -> None:
+    """Review refused it: it will not be sealed, and its promises are answered in the next list of outcomes."""
+    _settle(list(declaration.persons), DeclarantState.REFUSED, Verdict.REFUSED)
+
+
+@transaction.atomic
+def take_back(*, persons: list[PendingPerson]) -> list[PendingPerson]:
+    """At the wish of a holder of the code, before sealing. Returns those this changed: taking back twice is the same as once."""
+    return _settle(persons, DeclarantState.TAKEN_BACK, Verdict.TAKEN_BACK)
+
+
+def _settle(persons: list[PendingPerson], state: DeclarantState, verdict: Verdict) -> list[PendingPerson]:
+    settled = []
+    for one in persons:
+        standing = Declarant.objects.filter(declaration_id=one.declaration, seq=one.seq, state=DeclarantState.STANDS)
+        if standing.update(state=state):
+            Outcome.objects.create(id=random_id(), mark=verdict.hash(one.person.promise))
+            settled.append(one)
+    if settled:
+        _tally(clock.today(), 0, settled=len(settled))
+    return settled
+
+
+def hold(*, declaration: PendingDeclaration) -> None:
+    """Review holds it for longer: said in the next list of outcomes."""
+    Outcome.objects.bulk_create(
+        [Outcome(id=random_id(), mark=Verdict.HELD.hash(one.person.promise)) for one in declaration.persons]
+    )
+
+
+def remove_listed(*, outcomes: list[UUID]) -> None:
+    """These outcomes are on the public record now."""
+    Outcome.objects.filter(id__in=outcomes).delete()
+
+
+def remove_declarants(*, persons: list[tuple[UUID, int]]) -> None:
+    """Removes declarants (declaration, seq), and declarations of which nobody is left. Inside the transaction that sealed or purged them."""
+    table = Declarant._meta.db_table  # noqa: SLF001  the table's name is the model's to say
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"DELETE FROM {table} WHERE declaration_id = %s AND seq = %s",  # noqa: S608  a constant name
+            [(_native(declaration), seq) for declaration, seq in persons],
+        )
+    touched = {declaration for declaration, _ in persons}
+    left = set(Declarant.objects.filter(declaration__in=touched).values_list("declaration", flat=True))
+    Declaration.objects.filter(id__in=touched - left).delete()
+
+
+def _native(value: UUID) -> object:
+    return value if connection.features.has_native_uuid_field else value.hex
+
+
+@transaction.atomic
+def carry_over(*, old_key: int, at_most: int = 500) -> int:
+    """Re-encrypts up to `at_most` rows of a dying key under the current one; returns how many there were. 0: the key can die."""
+    old, new = daykeys.key(old_key), daykeys.current_key()
+    declarations = list(Declaration.objects.select_for_update().filter(key_id=old_key)[:at_most])
+    for one in declarations:
+        one.blob = new.encrypt(old.decrypt(bytes(one.blob), one.id.bytes), one.id.bytes)
+        one.key_id = new.id
+    Declaration.objects.bulk_update(declarations, ["blob", "key"])
+    declarants = list(Declarant.objects.select_for_update().filter(key_id=old_key)[:at_most])
+    for person in declarants:
+        blob = new.encrypt(old.decrypt(bytes(person.blob), person.lookup.bytes), person.lookup.bytes)
+        Declarant.objects.filter(declaration_id=person.declaration_id, seq=person.seq).update(blob=blob, key_id=new.id)
+    return len(declarations) + len(declarants)
+
+
+def forget_spent() -> None:
+    """Drops tokens that have expired."""
+    Spent.objects.filter(expires__lt=clock.hour()).delete()
+
+
+def was_accepted(*, code: Code) -> bool:
+    """Whether a declaration was accepted under `code` lately, sealed meanwhile or not."""
+    return Spent.objects.filter(id=code.declaration_id()).exists()

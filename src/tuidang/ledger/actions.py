@@ -1,0 +1,111 @@
+"""Every write that others may ask of the ledger: instructions, and the wishes of a holder of a code.
+
+`sealing.seal` writes the log itself.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import rfc8785
+from django.db import transaction
+
+from tlog.commitment import Record
+from tlog.entry import SELF_VOID, Kind
+from tuidang.intake import actions as intake_actions
+from tuidang.intake import queries as intake
+from tuidang.intake.content import PendingDeclaration, PendingPerson
+from tuidang.kernel import clock
+from tuidang.kernel.errors import RefusedError
+from tuidang.kernel.randomness import random_between
+from tuidang.ledger import instructions, queries
+from tuidang.ledger.instructions import Payload
+from tuidang.ledger.models import Change, SealedRecord
+from tuidang.ledger.moving import LATEST_VOID_DAYS
+from tuidang.vault.codes import Code
+
+SHARED_DAYS = 7
+"""A code that two people may hold can take back only after this: the other one might be the first to look."""
+
+
+def instruct_void(*, ref: int, reason: int) -> bool:
+    """Leaves an instruction to void the entry `ref` for a reason that is not a declarant's own wish. False if there is one already.
+
+    Raises RefusedError if the entry is not live, or the reason is 1.
+    """
+    if reason == SELF_VOID:
+        raise RefusedError("reason 1 is for holders of the code alone")
+    if not queries.is_live(ref):
+        raise RefusedError(f"entry {ref} is not a live declaration")
+    return instructions.leave(kind=Kind.VOID, ref=ref, payload=Payload(reason=reason), not_before=clock.today())
+
+
+def set_baseline(*, total: int, source: str) -> None:
+    """Leaves an instruction to record the total of an earlier register. Raises RefusedError for a total that cannot be one."""
+    if not 0 <= total < 2**53 or not source.strip():
+        raise RefusedError("a baseline is a whole number from 0 on, and says where it comes from")
+    content = rfc8785.dumps({"type": "tuidang/v1/baseline", "total": total, "source": source.strip()})
+    instructions.leave(kind=Kind.BASELINE, payload=Payload(total=total, content=content), not_before=clock.today())
+
+
+def announce(*, kind: Kind, content: dict[str, object]) -> None:
+    """Leaves an instruction to record a list: codes or keys."""
+    instructions.leave(kind=kind, payload=Payload(content=rfc8785.dumps(content)), not_before=clock.today())
+
+
+@transaction.atomic
+def take_back(*, code: Code, erase: bool = False) -> Literal["taken_back", "already", "unknown"]:
+    """At the wish of a holder of `code`: a person's own code, or a group's for all in it. Never asks why; twice is the same as once.
+
+    Not sealed yet: it will not be, and if a batch is under way with it, it is voided one to seven days later. Sealed: voided one to seven days
+    later. `erase` destroys what the code opens as well. Raises RefusedError if two people may hold the code and seven days have not passed.
+    """
+    intake_actions.lock_opened_by(code=code)
+    pending = _pending(code)
+    if pending is not None:
+        return _take_back_pending(code, *pending, erase=erase)
+    results = [_take_back_sealed(one, erase=erase) for one in queries.codes_opened_by(code)]
+    if not results:
+        return "unknown"
+    return "taken_back" if "taken_back" in results else "already"
+
+
+def _pending(code: Code) -> tuple[PendingDeclaration, list[tuple[Code, PendingPerson]]] | None:
+    whole = intake.by_code(code)
+    if whole is not None:
+        group = whole.statement.voice == intake_actions.LISTED
+        return whole, [(code.member(one.seq) if group else code, one) for one in whole.persons]
+    member = intake.by_member_code(code)
+    return None if member is None else (member[0], [(code, member[1])])
+
+
+def _take_back_pending(
+    code: Code, declaration: PendingDeclaration, persons: list[tuple[Code, PendingPerson]], *, erase: bool
+) -> Literal["taken_back", "already"]:
+    if declaration.answered_twice and clock.today() - declaration.day < SHARED_DAYS:
+        raise RefusedError("this code was answered twice; it can take back after seven days")
+    settled = {one.seq for one in intake_actions.take_back(persons=[one for _, one in persons])}
+    for own, one in persons:
+        record = intake_actions.record_of(declaration.statement, one.person)
+        _leave_wish(own, record, erase=erase, commitment=one.commitment)
+    sealed = [_take_back_sealed(one, erase=erase) for one in queries.codes_opened_by(code)]
+    return "taken_back" if settled or "taken_back" in sealed else "already"
+
+
+def _leave_wish(code: Code, record: Record, *, erase: bool, ref: int | None = None, commitment: bytes | None = None) -> bool:
+    payload = Payload(reason=SELF_VOID, void_key=code.void_key(record.salt_p), inner=record.inner, erase=erase)
+    later = clock.today() + random_between(1, LATEST_VOID_DAYS)
+    return instructions.leave(kind=Kind.VOID, payload=payload, not_before=later, ref=ref, commitment=commitment)
+
+
+def _take_back_sealed(code: Code, *, erase: bool) -> Literal["taken_back", "already"]:
+    found = queries.opened(code)
+    if found is None:
+        return "already"
+    if found.answered_twice and clock.today() - found.content.day < SHARED_DAYS:
+        raise RefusedError("this code was answered twice; it can take back after seven days")
+    live = not Change.objects.filter(index=found.index, void=True).exists()
+    left = live and _leave_wish(code, found.record, erase=erase, ref=found.index)
+    if erase:
+        SealedRecord.objects.filter(index=found.index).delete()
+    return "taken_back" if left else "already"

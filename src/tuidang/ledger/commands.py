@@ -1,0 +1,101 @@
+"""`tuidang seal`, `count`, `baseline` and `keys`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from tlog.entry import Kind
+from tuidang.kernel.errors import BusyError
+from tuidang.kernel.leases import lease
+from tuidang.ledger import actions, adapters, founding, queries, sealing
+from tuidang.vault import epochs
+
+LEASE_SECONDS = 3600
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the commands of the ledger."""
+    one = commands.add_parser("seal", help="seal a batch now", description="Seals all that can go in, fully coarsened where it stands alone.")
+    one.add_argument("--now", action="store_true", required=True, help="do not wait for the day to end")
+    one.add_argument("--json", action="store_true", help="print the report as JSON")
+    one.set_defaults(run=seal)
+    one = commands.add_parser("count", help="the count from the tables", description="Prints the count as the tables have it, with the keys of tlog-verify recount.")
+    one.add_argument("--json", action="store_true", help="print JSON")
+    one.set_defaults(run=count)
+    one = commands.add_parser("baseline", help="record the total of an earlier register", description="Goes into the next batch; shown apart, never counted.")
+    one.add_argument("--total", type=int, required=True, metavar="N", help="the total that was published")
+    one.add_argument("--source", required=True, metavar="TEXT", help="who published it, and when")
+    one.set_defaults(run=baseline)
+    one = commands.add_parser("keys", help="the keys of this register", description="Shows the public keys; `epochs` makes audit keys ahead and has the log say so.")
+    one.add_argument("action", nargs="?", choices=("show", "epochs"), default="show", help="what to do (default: show)")
+    one.add_argument("--json", action="store_true", help="print JSON")
+    one.set_defaults(run=keys)
+
+
+def _progress(what: str, number: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K  {what} {number:,}")
+        sys.stderr.flush()
+
+
+def seal(arguments: argparse.Namespace) -> int:
+    """Seals one batch and says what went in."""
+    with lease("sealing", seconds=LEASE_SECONDS) as ours:
+        if not ours:
+            raise BusyError("another process is sealing; try again when it is done")
+        report = sealing.seal(force=True, progress=_progress)
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+    figures = {name: getattr(report, name) for name in sealing.Report.__slots__}
+    if arguments.json:
+        print(json.dumps(figures))
+        return 0
+    print(f"{report.sealed:,} entries sealed, {report.size:,} in all.")
+    notes = {
+        "recovered": "entries of an earlier batch were finished first",
+        "dropped": "instructions no longer held and were dropped",
+        "waiting": "declarants wait for a later batch",
+        "small_cells": "cells are below k",
+    }
+    for name, text in notes.items():
+        if figures[name]:
+            print(f"{figures[name]:,} {text}.")
+    return 0
+
+
+def count(arguments: argparse.Namespace) -> int:
+    """Prints the count from the tables."""
+    found = queries.count_from_tables()
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return 0
+    print(f"{found['count']:,} withdrawals declared, on the public record ({found['entries']:,} entries).")
+    for name in ("by_organisation", "by_voice", "by_assurance", "by_channel"):
+        print(f"\n{name.replace('_', ' ')}")
+        for key, value in found[name].items():
+            print(f"  {key:<16}{value:>14,}")
+    return 0
+
+
+def baseline(arguments: argparse.Namespace) -> int:
+    """Leaves the instruction."""
+    actions.set_baseline(total=arguments.total, source=arguments.source)
+    print("The baseline goes into the next batch.")
+    return 0
+
+
+def keys(arguments: argparse.Namespace) -> int:
+    """Shows keys, or makes epochs ahead."""
+    if arguments.action == "epochs":
+        made = epochs.make_epochs()
+        changed = Kind.KEYS in founding.announce_changes()
+        print(f"{len(made)} made: {', '.join(made) or 'none was missing'}." + (" The log says so with the next batch." if changed else ""))
+        return 0
+    found = founding.key_set()
+    if arguments.json:
+        print(json.dumps(found))
+        return 0
+    print(f"log      {adapters.verifier()}\npromise  {found['promise'][0]}\nepochs   {', '.join(one['name'] for one in found['epochs'])}")
+    return 0

@@ -1,0 +1,73 @@
+"""The first keys of a register, and what the log says of them. Every step may be done again: a crash between two is healed by the next start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rfc8785
+
+from tlog.entry import Kind
+from tlog.note import SignerKey
+from tlog.promise import key_name
+from tlog.signer import create
+from tlog.store import write_durably
+from tuidang.kernel.errors import SetUpError
+from tuidang.kernel.places import Places, places
+from tuidang.ledger import actions, adapters
+from tuidang.ledger.models import Instruction
+from tuidang.reference import queries as reference
+from tuidang.vault import epochs
+from tuidang.vault.adapters import KeyFiles
+from tuidang.vault.records import public_text
+
+PROMISE = "promise"
+
+
+def found(*, origin: str) -> None:
+    """Makes what is missing of log key, promise key, epochs and folders for the log `origin`, and has the log say so.
+
+    Raises SetUpError if there is a log of another origin here: a trial's ledger never becomes a public one.
+    """
+    at = places()
+    key = log_key(at) or create(at.signer, at.lock, origin)
+    if key.name != origin:
+        raise SetUpError(f"the log in this folder is {key.name}; it cannot become {origin}. Start with an empty data folder")
+    KeyFiles(at.keys).make(PROMISE, SignerKey.generate(key_name(origin)).export().encode())
+    at.ledger.mkdir(parents=True, exist_ok=True)
+    write_durably(at.ledger / "log.vkey", f"{key.verifier}\n".encode())
+    epochs.make_epochs()
+    announce_changes()
+
+
+def log_key(at: Places) -> SignerKey | None:
+    """The log key of this installation, if it has been made. On a machine of its own only the signer can read it."""
+    path = at.signer / "log.key"
+    return SignerKey.parse(path.read_text()) if path.exists() else None
+
+
+def promise_key() -> SignerKey:
+    """The key that signs promises."""
+    return SignerKey.parse(KeyFiles(places().keys).read(PROMISE).decode())
+
+
+def announce_changes() -> list[Kind]:
+    """Leaves instructions for the key set and the code list where the log does not say what is so; returns their kinds."""
+    changed = []
+    for kind, content in ((Kind.KEYS, key_set()), (Kind.CODES, reference.code_list())):
+        if adapters.list_in_force(kind) == rfc8785.dumps(content) or Instruction.objects.filter(kind=kind).exists():
+            continue
+        actions.announce(kind=kind, content=content)
+        changed.append(kind)
+    return changed
+
+
+def key_set() -> dict[str, Any]:
+    """The key set as it is now (docs/log-format.md, section 5.2)."""
+    key = adapters.verifier()
+    return {
+        "type": "tuidang/v1/keys",
+        "origin": key.name,
+        "log": str(key),
+        "promise": [str(promise_key().verifier)],
+        "epochs": [{"name": name, "kem": "MLKEM768-X25519", "public": public_text(public)} for name, public in epochs.public_epochs()],
+    }

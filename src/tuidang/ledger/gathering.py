@@ -1,0 +1,77 @@
+"""What goes into the next batch: declarants that review lets count, instructions that are due, outcomes that wait.
+
+Reads only. Everything is read as it stands at one moment or later; a wish that comes after a row was read here is met by the row move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from tlog.entry import Kind
+from tuidang.intake import queries as intake
+from tuidang.kernel import clock
+from tuidang.ledger.instructions import Payload, payload_of
+from tuidang.ledger.models import Instruction
+from tuidang.ledger.policies import Candidate, Facts
+from tuidang.reference import queries as reference
+from tuidang.review import queries as review
+
+CHUNK = 1000
+MOST = 200_000
+"""More than this waits for the next batch: a batch is made in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An instruction that is to be carried out now."""
+
+    id: UUID
+    kind: Kind
+    ref: int
+    payload: Payload
+
+
+def candidates(progress: Callable[[int], None] = lambda _: None) -> list[Candidate]:
+    """Every declarant that is ready. `progress` is called with how many were found so far."""
+    found: list[Candidate] = []
+    after: UUID | None = None
+    while len(found) < MOST and (ready := review.ready(after=after, at_most=CHUNK)):
+        after = ready[-1].declaration
+        contents = intake.contents([one.declaration for one in ready])
+        for one in ready:
+            pending = contents.get(one.declaration)
+            if pending is None:
+                continue
+            told = pending.statement
+            found += [
+                Candidate(
+                    commitment=person.commitment,
+                    facts=Facts(person.person.organisations, told.region, told.channel, one.assurance, told.source, told.voice),
+                    group=one.cluster or one.declaration,
+                    since=told.day,
+                    declaration=one.declaration,
+                )
+                for person in pending.persons
+                if intake.stands(person)
+            ]
+        progress(len(found))
+    return found
+
+
+@cache
+def parent(region: int) -> int:
+    """The region above, 0 for a country."""
+    return next(iter(reference.ancestors(region)), 0)
+
+
+def due_instructions() -> list[Due]:
+    """Instructions whose day has come, in no meaningful order.
+
+    A wish has its day one to seven days off, also for a batch that is forced: sealed at once it would tell a watcher when it was wished.
+    """
+    rows = Instruction.objects.filter(commitment__isnull=True, not_before__lte=clock.today()).order_by("id")
+    return [Due(row.id, Kind(row.kind), row.ref or 0, payload_of(row)) for row in rows]
+

@@ -1,0 +1,72 @@
+"""Instructions: what sealing is to write into the log besides declarations, encrypted under the day key until it is public."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from tlog.entry import Kind
+from tuidang.kernel.errors import DamagedError
+from tuidang.kernel.randomness import random_id
+from tuidang.ledger.models import Instruction
+from tuidang.vault import daykeys
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True):
+    """What an instruction carries. `void_key` and `inner` for a wish of a holder of the code; `content` is the list of kinds 5 to 12."""
+
+    reason: int = 0
+    void_key: bytes = b""
+    inner: bytes = b""
+    erase: bool = False
+    total: int = 0
+    content: bytes = b""
+
+
+def leave(*, kind: Kind, payload: Payload, not_before: int, ref: int | None = None, commitment: bytes | None = None) -> bool:
+    """Leaves an instruction. Returns False if the entry `ref` has one of this kind already: asking twice is the same as once."""
+    key = daykeys.current_key()
+    row_id = random_id()
+    row = Instruction(
+        id=row_id,
+        kind=kind,
+        not_before=not_before,
+        ref=ref,
+        commitment=commitment,
+        key_id=key.id,
+        blob=key.encrypt(msgspec.json.encode(payload), row_id.bytes),
+    )
+    return _there_is_none(kind, ref, commitment) and bool(Instruction.objects.bulk_create([row], ignore_conflicts=True))
+
+
+def _there_is_none(kind: Kind, ref: int | None, commitment: bytes | None) -> bool:
+    if commitment is not None:
+        return not Instruction.objects.filter(kind=kind, commitment=commitment).exists()
+    return ref is None or not Instruction.objects.filter(kind=kind, ref=ref).exists()
+
+
+def payload_of(row: Instruction) -> Payload:
+    """The content of an instruction. Raises DamagedError if it cannot be read."""
+    try:
+        return msgspec.json.decode(daykeys.key(row.key_id).decrypt(bytes(row.blob), row.id.bytes), type=Payload)
+    except msgspec.MsgspecError:
+        raise DamagedError("an instruction cannot be read") from None
+
+
+@transaction.atomic
+def carry_over(*, old_key: int, at_most: int = 500) -> int:
+    """Re-encrypts up to `at_most` instructions of a dying key under the current one; returns how many there were."""
+    old, new = daykeys.key(old_key), daykeys.current_key()
+    rows = list(Instruction.objects.select_for_update().filter(key_id=old_key)[:at_most])
+    for row in rows:
+        row.blob = new.encrypt(old.decrypt(bytes(row.blob), row.id.bytes), row.id.bytes)
+        row.key_id = new.id
+    Instruction.objects.bulk_update(rows, ["blob", "key"])
+    return len(rows)
+
+
+def drop(ids: list[UUID]) -> None:
+    """Removes instructions that no longer hold."""
+    Instruction.objects.filter(id__in=ids).delete()

@@ -1,0 +1,186 @@
+"""What others may read of the ledger: the count from the tables, and what a code opens."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from django.db.models import Sum
+
+from tlog.commitment import PublicPart, Record, Rest
+from tlog.entry import Entry, Kind
+from tlog.growth import read_entry
+from tlog.lists import KeySet, list_path, parse_baseline
+from tlog.merkle import inclusion_proof
+from tlog.note import VerifierKey
+from tlog.proof import Proof
+from tlog.receipt_file import Receipt
+from tlog.tiles import TileReader
+from tuidang.kernel import clock
+from tuidang.kernel.errors import DamagedError
+from tuidang.ledger import adapters
+from tuidang.ledger.models import Batch, Cell, Change, Instruction, Notice, SealedRecord, SealedText
+from tuidang.ledger.moving import SealedContent
+from tuidang.ledger.totals import Cell as CellOf
+from tuidang.ledger.totals import Totals
+from tuidang.vault import records
+from tuidang.vault.codes import Code
+
+MOST_MEMBERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The count as it stood at the last batch: read with two queries, whatever the number of entries. `baseline` None: there is none."""
+
+    size: int
+    day: int
+    root: bytes
+    totals: Totals
+    baseline: int | None
+    baseline_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A sealed record, opened with its code."""
+
+    index: int
+    answered_twice: bool
+    entry: Entry
+    content: SealedContent = field(repr=False)
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    void: bool = False
+    void_wished: bool = False
+
+    @property
+    def record(self) -> Record:
+        """The record that the entry commits to."""
+        told = self.content
+        return Record(
+            public=PublicPart(language=told.language, name=told.name, organisations=told.organisations, statement=told.statement),
+            rest=Rest(channel=told.channel, day=told.day, region=told.region, source=told.source, voice=told.voice),
+            salt_p=told.salt_p,
+            salt_q=told.salt_q,
+            void_hash=told.void_hash,
+        )
+
+
+def snapshot() -> Snapshot:
+    """The count at the last batch; all zero before the first."""
+    last = Batch.objects.order_by("-size").first()
+    baseline, source = _baseline()
+    if last is None:
+        return Snapshot(0, clock.today(), adapters.head().root, Totals(), baseline, source)
+    return Snapshot(last.size, last.day, bytes(last.root), Totals.decode(last.count), baseline, source)
+
+
+def _baseline() -> tuple[int | None, str]:
+    data = adapters.list_in_force(Kind.BASELINE)
+    if data is None:
+        return None, ""
+    return parse_baseline(data), str(msgspec.json.decode(data)["source"])
+
+
+_SUMMED = ("assurance", "voice", "organisations", "region", "channel", "source", "day")
+
+
+def count_from_tables() -> dict[str, Any]:
+    """The count summed from the cells, with the keys of `tlog-verify recount --json`. The tables know no entry, so this is a second reckoning."""
+    head = adapters.head()
+    totals = Totals().plus(_summed_cells())
+    by_day = {clock.as_date(day).isoformat(): persons for day, persons in sorted(totals.day.items()) if persons}
+    return {
+        "entries": head.size,
+        "count": totals.count,
+        "baseline": _baseline()[0] or 0,
+        "root": b64encode(head.root).decode(),
+        **totals.named(adapters.codes_in_force()),
+        "by_day": by_day,
+    }
+
+
+def _summed_cells() -> list[CellOf]:
+    grouped = Cell.objects.values(*_SUMMED).annotate(sum=Sum("persons")).order_by()
+    return [CellOf(**{name: row[name] for name in _SUMMED}, persons=row["sum"]) for row in grouped.iterator()]
+
+
+def is_live(index: int) -> bool:
+    """Whether the entry is a declaration that counts."""
+    size = adapters.head().size
+    if not 0 <= index < size or Change.objects.filter(index=index, void=True).exists():
+        return False
+    return Entry.decode(read_entry(adapters.store(), index, size)).kind == Kind.DECLARE
+
+
+def opened(code: Code) -> Opened | None:
+    """The sealed record of the person whose own code this is; None if there is none. Raises DamagedError if it does not open."""
+    keys = code.keys()
+    row = SealedRecord.objects.filter(lookup=keys.lookup).first()
+    if row is None:
+        return None
+    content = msgspec.json.decode(records.open_own(keys.record_key, keys.lookup.bytes, bytes(row.own)), type=SealedContent)
+    title, text = _text(content)
+    entry = Entry.decode(read_entry(adapters.store(), row.index, adapters.head().size))
+    void = Change.objects.filter(index=row.index, void=True).exists()
+    wished = not void and Instruction.objects.filter(kind=Kind.VOID, ref=row.index).exists()
+    return Opened(row.index, row.answered_twice, entry, content, title, text, void, wished)
+
+
+def _text(content: SealedContent) -> tuple[str, str]:
+    if not content.text_id:
+        return content.title, content.text
+    row = SealedText.objects.filter(id=content.text_id.hex()).first()
+    if row is None:
+        raise DamagedError("the text of a sealed record is missing")
+    title, text = msgspec.json.decode(records.open_text(content.text_key, content.text_id, bytes(row.blob)), type=tuple[str, str])
+    return title, text
+
+
+def codes_opened_by(code: Code) -> list[Code]:
+    """The codes of sealed persons that `code` opens: itself, or the members of a group, up to the first number that never was."""
+    if SealedRecord.objects.filter(lookup=code.lookup_id()).exists():
+        return [code]
+    found: list[Code] = []
+    for first in range(1, MOST_MEMBERS + 1, 20):
+        members = {member.lookup_id(): member for member in map(code.member, range(first, first + 20))}
+        there = set(SealedRecord.objects.filter(lookup__in=list(members)).values_list("lookup", flat=True))
+        found += [member for lookup, member in members.items() if lookup in there]
+        if not there:
+            break
+    return found
+
+
+def receipt(code: Code) -> bytes | None:
+    """The receipt of the person whose own code this is, against the checkpoint that is published now. None if nothing is sealed under it."""
+    found, there = opened(code), adapters.published()
+    if found is None or there is None:
+        return None
+    size = there.checkpoint.size
+    notice = Notice.objects.filter(kind=Kind.CODES, index__lt=found.index).order_by("-index").first()
+    if notice is None:
+        raise DamagedError("the ledger has no code list before this entry")
+    reader = TileReader(adapters.store(), size)
+
+    def proof(index: int) -> Proof:
+        return Proof(index, tuple(inclusion_proof(index, size, reader)), there)
+
+    return Receipt(
+        record=found.record,
+        title=found.title,
+        text=found.text,
+        entry=found.entry.encode(),
+        proof=proof(found.index),
+        codes=adapters.store().read(list_path(bytes(notice.commitment))),
+        codes_entry=read_entry(adapters.store(), notice.index, size),
+        codes_proof=proof(notice.index),
+    ).encode()
+
+
+def log_key() -> VerifierKey | None:
+    """The log's verifier key by the key set in force; None before the first batch."""
+    data = adapters.list_in_force(Kind.KEYS)
+    return KeySet.parse(data).log if data else None

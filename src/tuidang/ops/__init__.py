@@ -1,0 +1,1 @@
+"""Health, and keeping the register running."""

@@ -1,0 +1,100 @@
+"""`tuidang doctor`: what is wrong, and what keeps a register from being opened to the public. Each finding says what to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from tlog.errors import TlogError
+from tlog.growth import read_entry
+from tlog.merkle import root_of_size
+from tlog.signer_client import SignerError
+from tlog.tiles import TileReader
+from tuidang.kernel.places import places
+from tuidang.ledger import adapters, queries
+from tuidang.vault import epochs
+
+NEEDED = {
+    "TUIDANG_CONTROLLER": "name who is responsible for the data",
+    "TUIDANG_CONTACT": "name how they are reached",
+    "TUIDANG_JURISDICTION": "name the law that applies",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`level`: `fault` (something is broken), `closed` (keeps intake closed to the public), `note`."""
+
+    level: str
+    text: str
+
+
+def findings() -> list[Finding]:
+    """All there is to say, faults first."""
+    order = ("fault", "closed", "note")
+    return sorted([*_ledger(), *_keys(), *_public()], key=lambda one: order.index(one.level))
+
+
+def _ledger() -> Iterator[Finding]:
+    head = adapters.head()
+    try:
+        lock = adapters.signer().status()
+    except SignerError as error:
+        yield Finding("fault", f"the signer does not answer ({error}); `tuidang run` starts it")
+    else:
+        if (lock.lock.size, lock.lock.root) != (head.size, head.root):
+            yield Finding("fault", f"the signer's lock is at {lock.lock.size:,} entries, the tables at {head.size:,}; `tuidang seal --now` recovers or says why not")
+        if lock.stopped:
+            yield Finding("fault", f"the signer has stopped: {lock.stopped}; check the clock, then run `tlog-signer confirm`")
+    if head.size == 0:
+        yield Finding("closed", "nothing is sealed yet; `tuidang run` seals the first entries")
+        return
+    yield from _files(head)
+    snapshot = queries.snapshot().totals.count
+    summed = queries.count_from_tables()["count"]
+    if snapshot != summed:
+        yield Finding("fault", f"the tables contradict each other: {snapshot:,} and {summed:,}")
+    yield Finding("note", "there is no witness: a rollback of the whole machine would go unseen by newcomers")
+
+
+def _files(head: adapters.Head) -> Iterator[Finding]:
+    store = adapters.store()
+    try:
+        shown = adapters.published()
+        root = root_of_size(head.size, TileReader(store, head.size))
+        read_entry(store, head.size - 1, head.size)
+    except TlogError as error:
+        yield Finding("fault", f"the ledger's files are damaged: {error}; bring them from a mirror")
+        return
+    if shown is None or shown.checkpoint.size < head.size:
+        yield Finding("fault", "the published checkpoint is older than the tables; `tuidang seal --now` publishes it")
+    if root != head.root:
+        yield Finding("fault", "the ledger's tiles do not lead to the root in the tables; bring them from a mirror")
+
+
+def _keys() -> Iterator[Finding]:
+    at = places()
+    private = sorted(path.name for path in at.offline.glob("epoch-*")) if at.offline.exists() else []
+    if private:
+        yield Finding("closed", f"{at.offline.name} holds {len(private)} keys that open sealed records: move the folder to a medium that is kept elsewhere")
+    if len(epochs.public_epochs()) < 2:
+        yield Finding("closed", "no audit keys are made ahead; run `tuidang keys epochs`")
+    for folder in (at.keys, at.signer):
+        if folder.exists() and os.stat(folder).st_mode & 0o077:
+            yield Finding("fault", f"others can read {folder.name}; run `chmod 700` on it")
+
+
+def _public() -> Iterator[Finding]:
+    if not settings.ENVIRONMENT.hosts:
+        yield Finding("note", "a trial: no public hosts are named in TUIDANG_HOSTS")
+    else:
+        if adapters.verifier().name.startswith("localhost/"):
+            yield Finding("closed", "this ledger is a trial's and never becomes a public one; start with an empty data folder")
+        for name, what in NEEDED.items():
+            if not os.environ.get(name, "").strip():
+                yield Finding("closed", f"{what}: set {name}")
+    if settings.DEBUG:
+        yield Finding("closed", "TUIDANG_DEBUG is set; unset it")

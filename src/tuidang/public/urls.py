@@ -1,0 +1,14 @@
+"""Addresses of public pages, below a language."""
+
+from django.urls import path
+
+from tuidang.public import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("statements/", views.statements, name="statements"),
+    path("method/", views.method, name="method"),
+    path("recount/", views.recount, name="recount"),
+    path("terms/", views.terms, name="terms"),
+    path("privacy/", views.privacy, name="privacy"),
+]

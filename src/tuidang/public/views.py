@@ -1,0 +1,81 @@
+"""Pages that anyone may read. Home is rendered ahead (`pages`) and served as a file; here it is rendered when there is no such file yet."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.http import require_safe
+
+from tuidang.archive import queries as archive
+from tuidang.public.context import current_language, home_context, method_context, recount_context, shown
+
+LARGEST_NUMBER = 2**63
+
+
+@require_safe
+def language(request: HttpRequest) -> HttpResponse:
+    """To the home page in the reader's language, by what the browser says; never by place."""
+    response = HttpResponseRedirect(f"/{preferred(request.headers.get('Accept-Language', ''))}/")
+    response["Vary"] = "Accept-Language"
+    return response
+
+
+def preferred(accepted: str) -> str:
+    """The first language in an Accept-Language header that there are pages in; English if there is none."""
+    for code, _ in parse_accept_lang_header(accepted[:500]):
+        if code.startswith("zh"):
+            traditional = any(part in code for part in ("hant", "tw", "hk", "mo"))
+            return "zh-hant" if traditional else "zh-hans"
+        try:
+            return get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return "en"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The number, what it says and does not say, and the one thing to do."""
+    return render(request, "public/home.html", home_context())
+
+
+@require_safe
+def statements(request: HttpRequest) -> HttpResponse:
+    """Published statements, newest first."""
+    raw = request.GET.get("before", "")
+    valid = raw.isascii() and raw.isdigit() and int(raw[:20]) < LARGEST_NUMBER
+    page = archive.page(before=int(raw[:20]) if valid else None)
+    context = {"section": "statements", "statements": [shown(one, current_language()) for one in page.statements], "older": page.older}
+    return render(request, "public/statements.html", context, status=200 if valid or not raw else 404)
+
+
+@require_safe
+def method(request: HttpRequest) -> HttpResponse:
+    """How the number is counted, and what it does not say."""
+    return render(request, "public/method.html", method_context())
+
+
+@require_safe
+def recount(request: HttpRequest) -> HttpResponse:
+    """How to recount it."""
+    return render(request, "public/recount.html", recount_context(request.get_host()))
+
+
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    """Terms."""
+    return render(request, "public/terms.html", {"section": "terms"})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is stored and what is not."""
+    return render(request, "public/privacy.html", {"section": "privacy"})
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A staff form without its token: nothing was done."""
+    del reason
+    return render(request, "public/refused.html", {}, status=403)

@@ -1,0 +1,30 @@
+"""Run-time switches: whether declarations are taken in now.
+
+A trial on loopback is open. A register that names public hosts stays closed until `tuidang doctor` found nothing to object and opened it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from tuidang.kernel.places import places
+
+
+def _flag() -> Path:
+    return places().data / "open"
+
+
+def intake_open() -> bool:
+    """Whether declarations are taken in."""
+    hosts = settings.ENVIRONMENT.hosts
+    return not hosts or (_flag().exists() and _flag().read_text() == ",".join(hosts))
+
+
+def set_open(*, is_open: bool) -> None:
+    """Opens or closes intake for the public hosts of this installation."""
+    if is_open:
+        _flag().write_text(",".join(settings.ENVIRONMENT.hosts))
+    else:
+        _flag().unlink(missing_ok=True)

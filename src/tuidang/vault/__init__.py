@@ -1,0 +1,1 @@
+"""Codes and what hangs on them: day keys, sealed copies, epochs, form tokens."""

@@ -1,0 +1,171 @@
+"""The one secret a declarant gets: 128 bits, in every form a person may write it, and what is derived from it.
+
+Forms and derivations are docs/log-format.md, section 7. A code is never stored, logged or put into a URL.
+"""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from typing import Literal
+from uuid import UUID
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+from mnemonic import Mnemonic
+
+from tuidang.kernel.errors import TuidangError
+
+Script = Literal["english", "chinese_simplified", "chinese_traditional"]
+SCRIPTS: dict[str, Script] = {"en": "english", "zh-hans": "chinese_simplified", "zh-hant": "chinese_traditional"}
+WORDS = 12
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES = {symbol: value for value, symbol in enumerate(CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
+_SYMBOLS = 26
+_CHECK = 1021
+
+
+class UnreadableCodeError(TuidangError):
+    """What was typed is not a code. `hint` is `length`, `symbol` or `check`: which help fits."""
+
+    exit_code = 1
+
+    def __init__(self, hint: Literal["length", "symbol", "check"]) -> None:
+        super().__init__(f"not a code: {hint}")
+        self.hint = hint
+
+
+@cache
+def _words(script: Script) -> tuple[str, ...]:
+    return tuple(Mnemonic(script).wordlist)
+
+
+@cache
+def _positions(script: Literal["english", "chinese"]) -> dict[str, int]:
+    """Word to position. The two Chinese lists are aligned, so one map takes both and any mixture of them."""
+    lists: list[Script] = ["english"] if script == "english" else ["chinese_traditional", "chinese_simplified"]
+    return {word: position for name in lists for position, word in enumerate(_words(name))}
+
+
+def _without_marks(typed: str) -> str:
+    """Full-width forms folded, upper case, everything but letters and digits gone."""
+    return "".join(char for char in unicodedata.normalize("NFKC", typed).upper() if char.isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """128 bits. Equality compares them; repr does not show them."""
+
+    secret: bytes = field(repr=False)
+
+    def words(self, script: Script) -> list[str]:
+        """The twelve words or characters of BIP-39."""
+        bits = int.from_bytes(self.secret + sha256(self.secret).digest()[:1], "big") >> 4
+        return [_words(script)[bits >> (11 * place) & 2047] for place in reversed(range(WORDS))]
+
+    def base32(self) -> str:
+        """26 Crockford symbols and two check symbols, in groups of four."""
+        number = int.from_bytes(self.secret, "big")
+        digits = [number >> (5 * place) & 31 for place in reversed(range(_SYMBOLS))] + list(divmod(number % _CHECK, 32))
+        symbols = "".join(CROCKFORD[digit] for digit in digits)
+        return "-".join(symbols[at : at + 4] for at in range(0, len(symbols), 4))
+
+    def shown(self, language: str) -> str:
+        """As it is shown first to a reader of `language`: twelve characters in groups of four, or base32."""
+        if language not in ("zh-hans", "zh-hant"):
+            return self.base32()
+        characters = "".join(self.words(SCRIPTS[language]))
+        return " ".join(characters[at : at + 4] for at in range(0, WORDS, 4))
+
+    def derive(self, info: bytes, length: int) -> bytes:
+        """HKDF-SHA256 without salt over the code."""
+        return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=info).derive(self.secret)
+
+    def keys(self) -> CodeKeys:
+        """All that is derived from a code alone, with one extraction."""
+        extracted = HKDF.extract(hashes.SHA256(), None, self.secret)
+
+        def expand(info: bytes, length: int) -> bytes:
+            return HKDFExpand(algorithm=hashes.SHA256(), length=length, info=info).derive(extracted)
+
+        return CodeKeys(
+            lookup=UUID(bytes=expand(b"tuidang/v1/lookup", 16)),
+            declaration=UUID(bytes=expand(b"tuidang/v1/declaration", 16)),
+            record_key=expand(b"tuidang/v1/record", 32),
+        )
+
+    def lookup_id(self) -> UUID:
+        """Under which the declarant's row is kept."""
+        return UUID(bytes=self.derive(b"tuidang/v1/lookup", 16))
+
+    def declaration_id(self) -> UUID:
+        """Under which the declaration is kept until it is sealed."""
+        return UUID(bytes=self.derive(b"tuidang/v1/declaration", 16))
+
+    def void_key(self, salt_p: bytes) -> bytes:
+        """`v`: whoever shows it can take the entry back. 32 bytes."""
+        return self.derive(b"tuidang/v1/void" + salt_p, 32)
+
+    def content_mark(self, content: bytes) -> bytes:
+        """Tells the same content from other content to whoever has the code; says nothing to anyone else. 32 bytes."""
+        return hmac.digest(self.secret, b"tuidang/v1/content" + content, sha256)
+
+    def member(self, number: int) -> Code:
+        """The code of the `number`-th person (from 1) of the group that this code opens."""
+        return Code(self.derive(b"tuidang/v1/member" + number.to_bytes(4, "big"), 16))
+
+
+@dataclass(frozen=True, slots=True)
+class CodeKeys:
+    """What a code opens. `record_key` is a secret of 32 bytes."""
+
+    lookup: UUID
+    declaration: UUID
+    record_key: bytes = field(repr=False)
+
+
+def read_code(typed: str) -> Code:
+    """A code from anything a person typed: words in three scripts or mixed Chinese, or base32; spaces and marks do not matter.
+
+    Raises UnreadableCodeError.
+    """
+    if len(typed) > 1000:
+        raise UnreadableCodeError("length")
+    folded = _without_marks(typed)
+    if folded and all(ord(char) > 0x2E7F for char in folded):
+        return _from_words(list(folded), _positions("chinese"))
+    words = unicodedata.normalize("NFKC", typed).lower().replace(",", " ").split()
+    if len(words) == WORDS and all(word in _positions("english") for word in words):
+        return _from_words(words, _positions("english"))
+    return _from_base32(folded)
+
+
+def _from_words(words: list[str], positions: dict[str, int]) -> Code:
+    if len(words) != WORDS:
+        raise UnreadableCodeError("length")
+    bits = 0
+    for word in words:
+        if word not in positions:
+            raise UnreadableCodeError("symbol")
+        bits = bits << 11 | positions[word]
+    secret = (bits >> 4).to_bytes(16, "big")
+    if sha256(secret).digest()[0] >> 4 != bits & 15:
+        raise UnreadableCodeError("check")
+    return Code(secret)
+
+
+def _from_base32(symbols: str) -> Code:
+    if len(symbols) != _SYMBOLS + 2:
+        raise UnreadableCodeError("length")
+    number = 0
+    for symbol in symbols:
+        if symbol not in _VALUES:
+            raise UnreadableCodeError("symbol")
+        number = number << 5 | _VALUES[symbol]
+    value, check = divmod(number, 1024)
+    if value >> 128 or value % _CHECK != check:
+        raise UnreadableCodeError("check")
+    return Code(value.to_bytes(16, "big"))
