@@ -36,7 +36,7 @@ def read_environment() -> Environment:
 
 
 def postgresql(url: str) -> dict[str, object]:
-    """Django's settings for a `postgresql://user:password@host:port/name` address; a host that starts with / is a socket folder, given as `?host=`."""
+    """Django's settings for a `postgresql://user:password@host:port/name` address; a socket's folder is given as `?host=`."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         raise SetUpError("TUIDANG_DATABASE_URL must look like postgresql://user@host/name")

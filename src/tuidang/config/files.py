@@ -46,6 +46,7 @@ class Files:
         self._assets = assets()
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        """The file that the path names, else what the application answers."""
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             found = self._find(environ["PATH_INFO"], environ)
             if found is not None:

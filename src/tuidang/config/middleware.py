@@ -24,6 +24,7 @@ class PageHeaders:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Adds the headers that the view did not set."""
         response = self._get_response(request)
         for name, value in PAGE_HEADERS:
             response.headers.setdefault(name, value)
@@ -37,6 +38,7 @@ class Bounds:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """413 or 400 without reading the body, else the answer."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit():
             return HttpResponse("400 Content-Length is not a number.\n", status=400, content_type="text/plain; charset=utf-8")
@@ -55,10 +57,11 @@ class StaffOnly:
 
     def __init__(self, get_response: Handler) -> None:
         self._get_response = get_response
-        self._csrf = CsrfViewMiddleware(AuthenticationMiddleware(get_response))  # type: ignore[arg-type]
-        self._staff = SessionMiddleware(self._csrf)  # type: ignore[arg-type]
+        self._csrf = CsrfViewMiddleware(AuthenticationMiddleware(get_response))
+        self._staff = SessionMiddleware(self._csrf)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The staff's chain below /staff/, else straight on."""
         if request.path_info.startswith(STAFF):
             return self._staff(request)  # type: ignore[return-value]
         return self._get_response(request)

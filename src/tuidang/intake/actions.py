@@ -15,7 +15,7 @@ from django.db.models import F
 
 from tlog.commitment import PublicPart, Record, Rest, statement_hash
 from tlog.promise import Outcome as Verdict
-from tuidang.intake.adapters import NewRows, insert, mark_answered_twice
+from tuidang.intake.adapters import NewRows, insert, mark_answered_twice, native
 from tuidang.intake.content import Accepted, NewDeclaration, PendingDeclaration, PendingPerson, Person, Statement
 from tuidang.intake.models import Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Spent, Tally
 from tuidang.intake.policies import check, with_placeholders
@@ -115,9 +115,7 @@ def record_of(statement: Statement, person: Person) -> Record:
 def _record(statement: Statement, person: Person, digest: bytes) -> Record:
     return Record(
         public=PublicPart(language=statement.language, name=person.name, organisations=person.organisations, statement=digest.hex()),
-        rest=Rest(
-            channel=statement.channel, day=statement.day, region=statement.region, source=statement.source, voice=statement.voice
-        ),
+        rest=Rest(channel=statement.channel, day=statement.day, region=statement.region, source=statement.source, voice=statement.voice),
         salt_p=person.salt_p,
         salt_q=person.salt_q,
         void_hash=person.void_hash,
@@ -183,9 +181,7 @@ def _settle(persons: list[PendingPerson], state: DeclarantState, verdict: Verdic
 
 def hold(*, declaration: PendingDeclaration) -> None:
     """Review holds it for longer: said in the next list of outcomes."""
-    Outcome.objects.bulk_create(
-        [Outcome(id=random_id(), mark=Verdict.HELD.hash(one.person.promise)) for one in declaration.persons]
-    )
+    Outcome.objects.bulk_create([Outcome(id=random_id(), mark=Verdict.HELD.hash(one.person.promise)) for one in declaration.persons])
 
 
 def remove_listed(*, outcomes: list[UUID]) -> None:
@@ -195,19 +191,14 @@ def remove_listed(*, outcomes: list[UUID]) -> None:
 
 def remove_declarants(*, persons: list[tuple[UUID, int]]) -> None:
     """Removes declarants (declaration, seq), and declarations of which nobody is left. Inside the transaction that sealed or purged them."""
-    table = Declarant._meta.db_table  # noqa: SLF001  the table's name is the model's to say
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"DELETE FROM {table} WHERE declaration_id = %s AND seq = %s",  # noqa: S608  a constant name
-            [(_native(declaration), seq) for declaration, seq in persons],
+            "DELETE FROM intake_declarant WHERE declaration_id = %s AND seq = %s",
+            [(native(declaration), seq) for declaration, seq in persons],
         )
     touched = {declaration for declaration, _ in persons}
     left = set(Declarant.objects.filter(declaration__in=touched).values_list("declaration", flat=True))
     Declaration.objects.filter(id__in=touched - left).delete()
-
-
-def _native(value: UUID) -> object:
-    return value if connection.features.has_native_uuid_field else value.hex
 
 
 @transaction.atomic

@@ -23,7 +23,8 @@ class NewRows:
     declarants: list[tuple[int, UUID, bytes, bytes]]
 
 
-def _id(value: UUID) -> object:
+def native(value: UUID) -> UUID | str:
+    """An id as the database wants it in plain SQL."""
     return value if connection.features.has_native_uuid_field else value.hex
 
 
@@ -32,19 +33,19 @@ def insert(rows: NewRows) -> bytes | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO intake_spent (id, mark, expires) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [_id(rows.id), rows.mark, rows.expires],
+            [native(rows.id), rows.mark, rows.expires],
         )
         if cursor.rowcount == 0:
-            cursor.execute("SELECT mark FROM intake_spent WHERE id = %s", [_id(rows.id)])
+            cursor.execute("SELECT mark FROM intake_spent WHERE id = %s", [native(rows.id)])
             return bytes(cursor.fetchone()[0])
         cursor.execute(
             "INSERT INTO intake_declaration (id, key_id, day, persons, state, answered_twice, blob) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [_id(rows.id), rows.key, rows.day, len(rows.declarants), DeclarationState.NEW.value, False, rows.blob],
+            [native(rows.id), rows.key, rows.day, len(rows.declarants), DeclarationState.NEW.value, False, rows.blob],
         )
         cursor.executemany(
             "INSERT INTO intake_declarant (declaration_id, seq, lookup, commitment, key_id, state, blob) VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [
-                (_id(rows.id), seq, _id(lookup), commitment, rows.key, DeclarantState.STANDS.value, blob)
+                (native(rows.id), seq, native(lookup), commitment, rows.key, DeclarantState.STANDS.value, blob)
                 for seq, lookup, commitment, blob in rows.declarants
             ],
         )

@@ -24,7 +24,7 @@ def clean_line(typed: str) -> str:
 
 
 def clean_text(typed: str) -> str:
-    """Several lines without control characters, composed (NFC); line ends are \\n; no blanks at the ends."""
+    """Several lines without control characters, composed (NFC); line ends are line feeds; no blanks at the ends."""
     lines = unicodedata.normalize("NFC", typed).replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", lines).strip()
 

@@ -36,7 +36,13 @@ def questions(typed: Typed, problems: Mapping[str, str], language: str) -> dict[
     choices += [Choice(str(code), label, chosen=str(code) == typed.place) for code, label in reference.choices(language)]
     fields = [
         Field("left", _("What do you leave?"), "checkboxes", error=problems.get("left", ""), choices=_organisations(typed, language)),
-        Field("name", _("Name"), value=typed.persons[0].name, error=problems.get("name", ""), hint=_("An invented name is safer than your own.")),
+        Field(
+            "name",
+            _("Name"),
+            value=typed.persons[0].name,
+            error=problems.get("name", ""),
+            hint=_("An invented name is safer than your own."),
+        ),
         Field("place", _("Where do you live? (optional)"), "select", choices=tuple(choices)),
         Field("title", _("Title (optional)"), value=typed.title, error=problems.get("title", "")),
         Field("text", _("Your declaration"), "textarea", value=typed.text, error=problems.get("text", "")),

@@ -123,7 +123,7 @@ def _form(
 
 
 def _left(one: TypedPerson) -> list[str]:
-    return [found.label(_language()) for found in reference.organisations() if found.name in one.left]
+    return [found.labels[_language()] for found in reference.organisations() if found.name in one.left]
 
 
 def _with_persons(typed: Typed, persons: tuple[TypedPerson, ...]) -> Typed:

@@ -21,10 +21,12 @@ class Places:
 
     @property
     def database(self) -> Path:
+        """SQLite's file."""
         return self.data / "db.sqlite3"
 
     @property
     def ledger(self) -> Path:
+        """The public log."""
         return self.data / "ledger"
 
     @property
@@ -59,6 +61,7 @@ class Places:
 
     @property
     def signer_socket(self) -> Path:
+        """Where the signer listens."""
         return self.signer / "signer.sock"
 
 

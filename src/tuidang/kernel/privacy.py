@@ -21,5 +21,5 @@ class PrivacyClass(StrEnum):
     """Ciphertext about a declarant. Its key is not in the database."""
     STAFF = "staff"
     """About a member of staff. Never in logs; shown to staff administrators."""
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 -- the name of a class, not a secret
     """Opens something: password hashes, session keys, one-time links (hashed)."""

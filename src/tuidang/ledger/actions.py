@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import rfc8785
 from django.db import transaction
@@ -48,7 +48,7 @@ def set_baseline(*, total: int, source: str) -> None:
     instructions.leave(kind=Kind.BASELINE, payload=Payload(total=total, content=content), not_before=clock.today())
 
 
-def announce(*, kind: Kind, content: dict[str, object]) -> None:
+def announce(*, kind: Kind, content: dict[str, Any]) -> None:
     """Leaves an instruction to record a list: codes or keys."""
     instructions.leave(kind=kind, payload=Payload(content=rfc8785.dumps(content)), not_before=clock.today())
 

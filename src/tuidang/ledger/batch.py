@@ -7,7 +7,7 @@ be a fault of ours, and stops the sealing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from tuidang.kernel.errors import DamagedError
 from tuidang.kernel.randomness import shuffle
 from tuidang.ledger import adapters
 from tuidang.ledger.gathering import Due, parent
-from tuidang.ledger.policies import Candidate, Coarsened, Facts, coarsen, steps
+from tuidang.ledger.policies import Candidate, Facts, coarsen, steps
 
 REGION_DEPTH = 2
 """Province, group of provinces, country: the step after these is no region."""
@@ -40,8 +40,8 @@ class Batch:
     carried_out: list[UUID]
     dropped: list[UUID]
     outcomes: list[UUID]
-    waiting: int
-    small_cells: int
+    waiting: int = 0
+    small_cells: int = 0
 
 
 @dataclass(slots=True)
@@ -53,9 +53,7 @@ class _Draft:
     lists: dict[str, bytes] = field(default_factory=dict)
 
 
-def make(
-    *, candidates: Sequence[Candidate], due: Sequence[Due], outcomes: Sequence[WaitingOutcome], k: int, force: bool
-) -> Batch | None:
+def make(*, candidates: Sequence[Candidate], due: Sequence[Due], outcomes: Sequence[WaitingOutcome], k: int, force: bool) -> Batch | None:
     """A batch of what can go in now; None if that is nothing."""
     head = adapters.head()
     today = clock.today()
@@ -67,18 +65,14 @@ def make(
     shuffle(declared)
     dropped: list[UUID] = []
     while True:
-        batch = _ordered(head, day, declared, drafts, outcomes, coarse)
+        batch = replace(_ordered(head, day, declared, drafts, outcomes), waiting=len(coarse.waiting), small_cells=coarse.small)
         if not batch.entries:
             return None
         faulty = _first_fault(batch, drafts)
         if faulty is None:
-            return Batch(**{**_fields(batch), "dropped": dropped})
+            return replace(batch, dropped=dropped)
         dropped.append(faulty.due.id)
         drafts.remove(faulty)
-
-
-def _fields(batch: Batch) -> dict[str, object]:
-    return {name: getattr(batch, name) for name in Batch.__slots__}
 
 
 def _declare(one: Candidate, facts: Facts, day: int) -> bytes:
@@ -128,9 +122,7 @@ _BEFORE = (Kind.KEYS, Kind.CODES)
 _AFTER = (Kind.RAISE, Kind.VOID, Kind.VOID_LIST, Kind.BASELINE, Kind.AUDIT, Kind.TRAIL, Kind.SUCCESSOR, Kind.REGISTER)
 
 
-def _ordered(
-    head: adapters.Head, day: int, declared: list[bytes], drafts: list[_Draft], outcomes: Sequence[WaitingOutcome], coarse: Coarsened
-) -> Batch:
+def _ordered(head: adapters.Head, day: int, declared: list[bytes], drafts: list[_Draft], outcomes: Sequence[WaitingOutcome]) -> Batch:
     lists = {name: data for draft in drafts for name, data in draft.lists.items()}
     of_kind = {kind: [draft.entry.encode() for draft in drafts if draft.due.kind == kind] for kind in (*_BEFORE, *_AFTER)}
     for kind in (Kind.RAISE, Kind.VOID):
@@ -150,8 +142,6 @@ def _ordered(
         [draft.due.id for draft in drafts],
         [],
         [one.id for one in outcomes],
-        len(coarse.waiting),
-        coarse.small,
     )
 
 

@@ -17,18 +17,30 @@ LEASE_SECONDS = 3600
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the commands of the ledger."""
-    one = commands.add_parser("seal", help="seal a batch now", description="Seals all that can go in, fully coarsened where it stands alone.")
+    one = commands.add_parser(
+        "seal", help="seal a batch now", description="Seals all that can go in, fully coarsened where it stands alone."
+    )
     one.add_argument("--now", action="store_true", required=True, help="do not wait for the day to end")
     one.add_argument("--json", action="store_true", help="print the report as JSON")
     one.set_defaults(run=seal)
-    one = commands.add_parser("count", help="the count from the tables", description="Prints the count as the tables have it, with the keys of tlog-verify recount.")
+    one = commands.add_parser(
+        "count",
+        help="the count from the tables",
+        description="Prints the count as the tables have it, with the keys of tlog-verify recount.",
+    )
     one.add_argument("--json", action="store_true", help="print JSON")
     one.set_defaults(run=count)
-    one = commands.add_parser("baseline", help="record the total of an earlier register", description="Goes into the next batch; shown apart, never counted.")
+    one = commands.add_parser(
+        "baseline", help="record the total of an earlier register", description="Goes into the next batch; shown apart, never counted."
+    )
     one.add_argument("--total", type=int, required=True, metavar="N", help="the total that was published")
     one.add_argument("--source", required=True, metavar="TEXT", help="who published it, and when")
     one.set_defaults(run=baseline)
-    one = commands.add_parser("keys", help="the keys of this register", description="Shows the public keys; `epochs` makes audit keys ahead and has the log say so.")
+    one = commands.add_parser(
+        "keys",
+        help="the keys of this register",
+        description="Shows the public keys; `epochs` makes audit keys ahead and has the log say so.",
+    )
     one.add_argument("action", nargs="?", choices=("show", "epochs"), default="show", help="what to do (default: show)")
     one.add_argument("--json", action="store_true", help="print JSON")
     one.set_defaults(run=keys)

@@ -74,4 +74,3 @@ def due_instructions() -> list[Due]:
     """
     rows = Instruction.objects.filter(commitment__isnull=True, not_before__lte=clock.today()).order_by("id")
     return [Due(row.id, Kind(row.kind), row.ref or 0, payload_of(row)) for row in rows]
-

@@ -217,7 +217,7 @@ def sealed_content(declaration: PendingDeclaration, person: PendingPerson, recor
         void_hash=record.void_hash,
         seq=person.seq,
         consent=told.consent,
-        **text,  # type: ignore[arg-type]
+        **text,
     )
 
 

@@ -1,8 +1,8 @@
 """Sealing: the write order, and what a crash at each point means.
 
-(0) `recover` whatever was signed and not finished → (1) `stage` the batch, replayed, durable → (2) `sign`: the signer compares and swaps, then signs
-→ (3) `publish` lists, bundles, tiles → (4) witnesses: none yet → (5) `show` the checkpoint → (6) `move` the rows and record the root → (7) the archive
-pulls what is to be published, from review → (8) `end_day`: the day key dies → (9) the stage is dropped.
+(0) `recover` whatever was signed and not finished → (1) `stage` the batch, replayed, durable → (2) `sign`: the signer compares and swaps,
+then signs → (3) `publish` lists, bundles, tiles → (4) witnesses: none yet → (5) `show` the checkpoint → (6) `move` the rows and record the
+root → (7) the archive pulls what is to be published, from review → (8) `end_day`: the day key dies → (9) the stage is dropped.
 
 - Stopped before (2): nothing was signed. The stage can be signed no more once another is; then it is dropped.
 - Stopped between (2) and (6): the signer's lock is ahead of the tables. Whoever seals next finds the stage by the lock's root and goes on from (3).

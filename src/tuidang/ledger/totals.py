@@ -83,7 +83,7 @@ def _by_name(sums: Counter[int], names: Any) -> dict[str, int]:
 
 def cells_of(entries: Iterable[Entry], raised_from: dict[int, Entry]) -> tuple[list[Cell], int]:
     """The cells of a batch, and how many entries it voids. `raised_from` gives, for the ref of each raise, the entry raised."""
-    sums: Counter[tuple[int, ...]] = Counter()
+    sums: Counter[Cell] = Counter()
     voided = 0
     for entry in entries:
         if entry.kind in (Kind.DECLARE, Kind.VOID):
@@ -93,8 +93,8 @@ def cells_of(entries: Iterable[Entry], raised_from: dict[int, Entry]) -> tuple[l
             before = raised_from[entry.ref]
             sums[_key(entry, before, before.assurance)] -= 1
             sums[_key(entry, before, entry.assurance)] += 1
-    return [Cell(*key, persons) for key, persons in sums.items() if persons], voided
+    return [replace(cell, persons=persons) for cell, persons in sums.items() if persons], voided
 
 
-def _key(at: Entry, facts: Entry, assurance: int) -> tuple[int, ...]:
-    return (at.day, assurance, facts.channel, facts.region, facts.organisations, facts.source, facts.voice)
+def _key(at: Entry, facts: Entry, assurance: int) -> Cell:
+    return Cell(at.day, assurance, facts.channel, facts.region, facts.organisations, facts.source, facts.voice, persons=0)

@@ -38,5 +38,11 @@ def doctor(arguments: argparse.Namespace) -> int:
         texts = [one.text for one in found if one.level == level]
         if texts:
             print(heading + "\n" + "\n".join(f"  · {text}" for text in texts) + "\n")
-    print("All is well." + (" Intake is open." if public else "") if content else "Intake is closed until this is mended." if public else "Something is broken.")
+    print(
+        "All is well." + (" Intake is open." if public else "")
+        if content
+        else "Intake is closed until this is mended."
+        if public
+        else "Something is broken."
+    )
     return 0 if content else 1

@@ -46,7 +46,10 @@ def _ledger() -> Iterator[Finding]:
         yield Finding("fault", f"the signer does not answer ({error}); `tuidang run` starts it")
     else:
         if (lock.lock.size, lock.lock.root) != (head.size, head.root):
-            yield Finding("fault", f"the signer's lock is at {lock.lock.size:,} entries, the tables at {head.size:,}; `tuidang seal --now` recovers or says why not")
+            yield Finding(
+                "fault",
+                f"the signer's lock is at {lock.lock.size:,} entries, the tables at {head.size:,}; `tuidang seal --now` recovers or says why not",
+            )
         if lock.stopped:
             yield Finding("fault", f"the signer has stopped: {lock.stopped}; check the clock, then run `tlog-signer confirm`")
     if head.size == 0:
@@ -79,11 +82,14 @@ def _keys() -> Iterator[Finding]:
     at = places()
     private = sorted(path.name for path in at.offline.glob("epoch-*")) if at.offline.exists() else []
     if private:
-        yield Finding("closed", f"{at.offline.name} holds {len(private)} keys that open sealed records: move the folder to a medium that is kept elsewhere")
+        yield Finding(
+            "closed",
+            f"{at.offline.name} holds {len(private)} keys that open sealed records: move the folder to a medium that is kept elsewhere",
+        )
     if len(epochs.public_epochs()) < 2:
         yield Finding("closed", "no audit keys are made ahead; run `tuidang keys epochs`")
     for folder in (at.keys, at.signer):
-        if folder.exists() and os.stat(folder).st_mode & 0o077:
+        if folder.exists() and folder.stat().st_mode & 0o077:
             yield Finding("fault", f"others can read {folder.name}; run `chmod 700` on it")
 
 

@@ -47,7 +47,7 @@ def recount_context(host: str) -> dict[str, Any]:
 
 def shown(one: Published, language: str) -> dict[str, Any]:
     """A statement for the list."""
-    left = [found.label(language) for found in reference.organisations() if one.organisations & found.bit]
+    left = [found.labels[language] for found in reference.organisations() if one.organisations & found.bit]
     place = reference.label(one.region, language) if one.region else ""
     return {**asdict(one), "left": left, "place": place, "date": clock.as_date(one.day)}
 

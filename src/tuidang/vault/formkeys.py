@@ -58,6 +58,7 @@ class FormToken:
 
     @classmethod
     def fresh(cls) -> FormToken:
+        """A token of this hour."""
         return cls(random_bytes(16), clock.hour())
 
     def _body(self) -> bytes:
@@ -94,4 +95,3 @@ def client_codes(body: bytes) -> list[Code]:
     """The codes that `body` gets now and would have got in the two minutes before, in this order."""
     period = clock.seconds() // CLIENT_SECONDS
     return [Code(hmac.digest(_key("client", at), body, sha256)[:16]) for at in (period, period - 1)]
-

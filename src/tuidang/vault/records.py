@@ -43,6 +43,7 @@ class EpochKey:
 
     @classmethod
     def generate(cls) -> EpochKey:
+        """A fresh key."""
         return cls(random_bytes(96))
 
     def _pair(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
@@ -88,6 +89,7 @@ class Envelope:
 
     @classmethod
     def generate(cls) -> Envelope:
+        """A fresh envelope."""
         return cls(random_bytes(32))
 
     def sealed_for(self, name: str, public: bytes) -> bytes:

@@ -4,26 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('day', models.IntegerField()),
-                ('region', models.IntegerField()),
-                ('organisations', models.SmallIntegerField()),
-                ('persons', models.SmallIntegerField()),
-                ('language', models.CharField(max_length=8)),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('suggested', models.BooleanField()),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField()),
+                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("day", models.IntegerField()),
+                ("region", models.IntegerField()),
+                ("organisations", models.SmallIntegerField()),
+                ("persons", models.SmallIntegerField()),
+                ("language", models.CharField(max_length=8)),
+                ("name", models.CharField(blank=True, max_length=60)),
+                ("suggested", models.BooleanField()),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField()),
             ],
         ),
     ]

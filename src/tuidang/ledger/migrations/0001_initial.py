@@ -5,98 +5,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('vault', '0001_initial'),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('base', models.BigIntegerField(unique=True)),
-                ('root', models.BinaryField()),
-                ('day', models.IntegerField()),
-                ('count', models.TextField()),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("base", models.BigIntegerField(unique=True)),
+                ("root", models.BinaryField()),
+                ("day", models.IntegerField()),
+                ("count", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('void', models.BooleanField(default=False)),
-                ('raised', models.BooleanField(default=False)),
+                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("void", models.BooleanField(default=False)),
+                ("raised", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Envelope',
+            name="Envelope",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('epoch', models.CharField(max_length=6)),
-                ('blob', models.BinaryField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("epoch", models.CharField(max_length=6)),
+                ("blob", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='SealedText',
+            name="SealedText",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('blob', models.BinaryField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("blob", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.IntegerField()),
-                ('assurance', models.SmallIntegerField()),
-                ('channel', models.SmallIntegerField()),
-                ('region', models.IntegerField()),
-                ('organisations', models.SmallIntegerField()),
-                ('source', models.IntegerField()),
-                ('voice', models.SmallIntegerField()),
-                ('persons', models.IntegerField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.IntegerField()),
+                ("assurance", models.SmallIntegerField()),
+                ("channel", models.SmallIntegerField()),
+                ("region", models.IntegerField()),
+                ("organisations", models.SmallIntegerField()),
+                ("source", models.IntegerField()),
+                ("voice", models.SmallIntegerField()),
+                ("persons", models.IntegerField()),
+                ("batch", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.batch")),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('kind', models.SmallIntegerField()),
-                ('commitment', models.BinaryField()),
+                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("kind", models.SmallIntegerField()),
+                ("commitment", models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', '-index'], name='notice_latest')],
+                "indexes": [models.Index(fields=["kind", "-index"], name="notice_latest")],
             },
         ),
         migrations.CreateModel(
-            name='SealedRecord',
+            name="SealedRecord",
             fields=[
-                ('lookup', models.UUIDField(primary_key=True, serialize=False)),
-                ('index', models.BigIntegerField(unique=True)),
-                ('answered_twice', models.BooleanField(default=False)),
-                ('own', models.BinaryField()),
-                ('epoch', models.BinaryField()),
-                ('envelope', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.envelope')),
+                ("lookup", models.UUIDField(primary_key=True, serialize=False)),
+                ("index", models.BigIntegerField(unique=True)),
+                ("answered_twice", models.BooleanField(default=False)),
+                ("own", models.BinaryField()),
+                ("epoch", models.BinaryField()),
+                (
+                    "envelope",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.envelope"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Instruction',
+            name="Instruction",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.SmallIntegerField()),
-                ('not_before', models.IntegerField()),
-                ('ref', models.BigIntegerField(null=True)),
-                ('commitment', models.BinaryField(null=True)),
-                ('blob', models.BinaryField()),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.daykey')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.SmallIntegerField()),
+                ("not_before", models.IntegerField()),
+                ("ref", models.BigIntegerField(null=True)),
+                ("commitment", models.BinaryField(null=True)),
+                ("blob", models.BinaryField()),
+                ("key", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.daykey")),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('commitment__isnull', True)), fields=['not_before'], name='instruction_due'), models.Index(condition=models.Q(('commitment__isnull', False)), fields=['commitment'], name='instruction_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'ref'), name='one_instruction_an_entry')],
+                "indexes": [
+                    models.Index(condition=models.Q(("commitment__isnull", True)), fields=["not_before"], name="instruction_due"),
+                    models.Index(condition=models.Q(("commitment__isnull", False)), fields=["commitment"], name="instruction_waiting"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("kind", "ref"), name="one_instruction_an_entry")],
             },
         ),
     ]

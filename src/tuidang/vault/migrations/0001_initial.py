@@ -4,35 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DyingKey',
+            name="DyingKey",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Epoch',
+            name="Epoch",
             fields=[
-                ('name', models.CharField(max_length=6, primary_key=True, serialize=False)),
-                ('public', models.BinaryField()),
+                ("name", models.CharField(max_length=6, primary_key=True, serialize=False)),
+                ("public", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='DayKey',
+            name="DayKey",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('day', models.IntegerField()),
-                ('current', models.BooleanField()),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("day", models.IntegerField()),
+                ("current", models.BooleanField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('current', True)), fields=('current',), name='one_current_day_key')],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(("current", True)), fields=("current",), name="one_current_day_key")
+                ],
             },
         ),
     ]
