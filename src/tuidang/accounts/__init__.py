@@ -1,0 +1,1 @@
+"""Members of staff, their roles, how they sign in, and the trail of what they did."""
