@@ -1,0 +1,43 @@
+"""What later stages may read of screening."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from tuidang.reference.pack import SPOKEN, sentences
+from tuidang.screening.models import Screening
+from tuidang.screening.policies import Lane, Reason, letters
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """One declaration as screening left it. `since` is its day, `wished` the wish to publish."""
+
+    declaration: UUID
+    lane: Lane
+    cluster: UUID | None
+    persons: int
+    since: int
+    wished: bool
+
+
+def untaken(at_most: int) -> list[Screened]:
+    """What review has not taken over, found by state."""
+    rows = Screening.objects.filter(taken=False).order_by("declaration")[:at_most]
+    return [Screened(row.declaration, Lane(row.lane), row.cluster, row.persons, row.since, row.wished) for row in rows]
+
+
+def reasons(declarations: Iterable[UUID]) -> dict[UUID, list[Reason]]:
+    """Why the machine did not let these pass, the heaviest reason first."""
+    rows = Screening.objects.filter(declaration__in=list(declarations)).values_list("declaration", "reasons")
+    return {declaration: [Reason(code) for code in codes] for declaration, codes in rows}
+
+
+@cache
+def ready_letters() -> tuple[str, ...]:
+    """All ready sentences as they are compared, longest first. Who chooses one of them must not look like part of a flood."""
+    every = {letters(sentence) for language in SPOKEN for sentence in sentences(language)}
+    return tuple(sorted(every, key=len, reverse=True))
