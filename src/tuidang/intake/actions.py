@@ -28,6 +28,7 @@ from tuidang.vault.codes import Code
 from tuidang.vault.formkeys import TOKEN_HOURS
 
 LISTED = 2
+KEPT_DAYS = 30
 _TRIES = 3
 
 
@@ -177,6 +178,15 @@ def _settle(persons: list[PendingPerson], state: DeclarantState, verdict: Verdic
     if settled:
         _tally(clock.today(), 0, settled=len(settled))
     return settled
+
+
+def purge_taken_back(*, at_most: int = 1000) -> int:
+    """Removes declarants who were taken back thirty days ago or more: until then the code answers that they were. Returns how many."""
+    rows = Declarant.objects.filter(state=DeclarantState.TAKEN_BACK, declaration__day__lte=clock.today() - KEPT_DAYS)
+    found = list(rows.values_list("declaration_id", "seq")[:at_most])
+    with transaction.atomic():
+        remove_declarants(persons=found)
+    return len(found)
 
 
 def hold(*, declaration: PendingDeclaration) -> None:

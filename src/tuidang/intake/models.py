@@ -73,7 +73,10 @@ class Declarant(models.Model):
     }
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["commitment"], name="declarant_commitment")]
+        indexes: ClassVar = [
+            models.Index(fields=["commitment"], name="declarant_commitment"),
+            models.Index(fields=["declaration"], name="declarant_taken_back", condition=models.Q(state=DeclarantState.TAKEN_BACK)),
+        ]
 
     def __str__(self) -> str:
         return "declarant"

@@ -70,6 +70,12 @@ def declarations_of(commitments: Iterable[bytes]) -> list[UUID]:
     return list(set(Declarant.objects.filter(commitment__in=list(commitments)).values_list("declaration", flat=True)))
 
 
+def states(commitments: Iterable[bytes]) -> dict[bytes, int]:
+    """The states of the declarants that bear these commitments and are still here."""
+    rows = Declarant.objects.filter(commitment__in=list(commitments)).values_list("commitment", "state")
+    return {bytes(commitment): state for commitment, state in rows}
+
+
 def waiting_outcomes(at_most: int) -> list[WaitingOutcome]:
     """Outcomes for the next list."""
     return [WaitingOutcome(row.id, bytes(row.mark)) for row in Outcome.objects.all()[:at_most]]
@@ -77,7 +83,12 @@ def waiting_outcomes(at_most: int) -> list[WaitingOutcome]:
 
 def stands(person: PendingPerson) -> bool:
     """Whether nobody has taken it back or refused it."""
-    return person.state == DeclarantState.STANDS
+    return is_standing(person.state)
+
+
+def is_standing(state: int) -> bool:
+    """Whether a state is that of someone whom nobody has taken back or refused."""
+    return state == DeclarantState.STANDS
 
 
 def accepted_between(first: int, last: int) -> int:

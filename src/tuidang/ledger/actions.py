@@ -22,6 +22,7 @@ from tuidang.ledger import instructions, queries
 from tuidang.ledger.instructions import Payload
 from tuidang.ledger.models import Change, SealedRecord
 from tuidang.ledger.moving import LATEST_VOID_DAYS
+from tuidang.review import actions as review_actions
 from tuidang.vault.codes import Code
 
 SHARED_DAYS = 7
@@ -88,6 +89,10 @@ def _take_back_pending(
     for own, one in persons:
         record = intake_actions.record_of(declaration.statement, one.person)
         _leave_wish(own, record, erase=erase, commitment=one.commitment)
+    if erase:
+        intake_actions.remove_declarants(persons=[(one.declaration, one.seq) for _, one in persons])
+        if len(persons) == len(declaration.persons):
+            review_actions.forget(declarations=[declaration.id])
     sealed = [_take_back_sealed(one, erase=erase) for one in queries.codes_opened_by(code)]
     return "taken_back" if settled or "taken_back" in sealed else "already"
 

@@ -8,6 +8,7 @@ import msgspec
 from django.db import transaction
 
 from tlog.entry import Kind
+from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
 from tuidang.kernel.randomness import random_id
 from tuidang.ledger.models import Instruction
@@ -65,6 +66,11 @@ def carry_over(*, old_key: int, at_most: int = 500) -> int:
         row.key_id = new.id
     Instruction.objects.bulk_update(rows, ["blob", "key"])
     return len(rows)
+
+
+def drop_unneeded() -> None:
+    """Removes wishes about declarants who were never sealed: no stage is left that could still bring them into the log."""
+    Instruction.objects.filter(commitment__isnull=False, not_before__lt=clock.today() - 30).delete()
 
 
 def drop(ids: list[UUID]) -> None:

@@ -6,7 +6,7 @@ entries read back from the log into a database restored from an older copy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
@@ -26,7 +26,8 @@ from tuidang.kernel.randomness import random_between, random_id
 from tuidang.ledger import adapters, instructions
 from tuidang.ledger.batch import entries_of
 from tuidang.ledger.instructions import Payload
-from tuidang.ledger.models import Batch, Cell, Change, Envelope, Instruction, Notice, SealedRecord, SealedText
+from tuidang.ledger.models import Batch, Cell, Change, Envelope, Instruction, Notice, SealedText
+from tuidang.ledger.rows import NewRecord, insert_records
 from tuidang.ledger.stage import Staged
 from tuidang.ledger.totals import Totals, cells_of
 from tuidang.review import actions as review_actions
@@ -62,42 +63,55 @@ class SealedContent(msgspec.Struct, frozen=True, kw_only=True):
     text_key: bytes = b""
 
 
-@dataclass(slots=True)
-class _Moved:
-    """What one chunk brings together before it is written."""
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """One declarant, ready to be written: made before the transaction, so that the database is held for the writing alone."""
 
+    index: int
+    declaration: UUID
+    seq: int
+    row: NewRecord
+    text: tuple[UUID, bytes] | None
+    entry: SealedEntry = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Some entries of a batch by commitment, those of them whose declarants are here, and the envelope of their epoch copies."""
+
+    indexes: dict[bytes, int]
     envelope: Envelope
-    key: records.Envelope = field(repr=False)
-    rows: list[SealedRecord] = field(default_factory=list)
-    texts: dict[UUID, SealedText] = field(default_factory=dict)
-    sealed: list[SealedEntry] = field(default_factory=list)
-    gone: list[tuple[UUID, int]] = field(default_factory=list)
+    people: dict[bytes, _Sealed]
 
 
-@transaction.atomic
 def move(staged: Staged, progress: Callable[[int], None] = lambda _: None) -> bool:
     """Moves the rows of a batch that the signer has signed. Returns False if that was done before.
 
     Raises DamagedError if the tables stand at another root than the batch begins with: then nothing was changed.
     """
+    if _moved(staged):
+        return False
+    entries = list(enumerate(entries_of(staged.entries), staged.base))
+    chunks = list(_prepared(entries, staged.day, progress))
+    with transaction.atomic():
+        if _moved(staged):
+            return False
+        _record_batch(staged, entries)
+        _record_changes(entries)
+        for chunk in chunks:
+            _write(chunk)
+        instructions.drop([UUID(bytes=one) for one in staged.instructions])
+        intake_actions.remove_listed(outcomes=[UUID(bytes=one) for one in staged.outcomes])
+    return True
+
+
+def _moved(staged: Staged) -> bool:
     head = adapters.head()
     if (head.size, head.root) == (staged.size, staged.root):
-        return False
+        return True
     if (head.size, head.root) != (staged.base, staged.base_root):
         raise DamagedError(f"the database stands at {head.size} entries, the batch begins at {staged.base}: nothing was moved")
-    entries = list(enumerate(entries_of(staged.entries), staged.base))
-    _record_batch(staged, entries)
-    _record_changes(entries)
-    envelope_epoch = epochs.epoch_for(staged.day)
-    declared = iter([(index, entry) for index, entry in entries if entry.kind == Kind.DECLARE])
-    done = 0
-    while chunk := dict(islice(declared, CHUNK)):
-        _move_chunk(chunk, envelope_epoch)
-        done += len(chunk)
-        progress(done)
-    Instruction.objects.filter(id__in=[UUID(bytes=one) for one in staged.instructions]).delete()
-    intake_actions.remove_listed(outcomes=[UUID(bytes=one) for one in staged.outcomes])
-    return True
+    return False
 
 
 def _record_batch(staged: Staged, entries: Sequence[tuple[int, Entry]]) -> None:
@@ -139,53 +153,46 @@ def _record_changes(entries: Sequence[tuple[int, Entry]]) -> None:
             Change.objects.update_or_create(index=entry.ref, defaults={"raised": True})
 
 
-def _move_chunk(chunk: dict[int, Entry], epoch: tuple[str, bytes]) -> None:
-    by_commitment = {entry.commitment: (index, entry) for index, entry in chunk.items()}
-    touched = intake.declarations_of(by_commitment)
-    intake_actions.lock(declarations=touched)
-    contents = intake.contents(touched)
-    name, public = epoch
-    key = records.Envelope.generate()
-    moved = _Moved(Envelope(id=random_id(), epoch=name, blob=key.sealed_for(name, public)), key)
-    for declaration in contents.values():
-        for person in declaration.persons:
-            if person.commitment in by_commitment:
-                index, entry = by_commitment[person.commitment]
-                moved.gone.append((declaration.id, person.seq))
-                if not _wish(index, person):
-                    _add(moved, index, entry, declaration, person)
-    if not moved.gone:
-        return
-    moved.envelope.save(force_insert=True)
-    # Written in the order of the lookup id, which is random: the table's own order says nothing of arrival.
-    SealedRecord.objects.bulk_create(sorted(moved.rows, key=lambda row: row.lookup))
-    SealedText.objects.bulk_create(sorted(moved.texts.values(), key=lambda row: row.id), ignore_conflicts=True)
-    review_actions.sealed(entries=moved.sealed)
-    intake_actions.remove_declarants(persons=moved.gone)
+def _prepared(entries: Sequence[tuple[int, Entry]], day: int, progress: Callable[[int], None]) -> Iterator[_Chunk]:
+    name, public = epochs.epoch_for(day)
+    declared = iter([(index, entry) for index, entry in entries if entry.kind == Kind.DECLARE])
+    done = 0
+    while chunk := {entry.commitment: (index, entry) for index, entry in islice(declared, CHUNK)}:
+        key = records.Envelope.generate()
+        envelope = Envelope(id=random_id(), epoch=name, blob=key.sealed_for(name, public))
+        people = {
+            person.commitment: _sealed(*chunk[person.commitment], declaration, person, envelope, key)
+            for declaration in intake.contents(intake.declarations_of(chunk)).values()
+            for person in declaration.persons
+            if person.commitment in chunk
+        }
+        yield _Chunk({commitment: index for commitment, (index, _) in chunk.items()}, envelope, people)
+        done += len(chunk)
+        progress(done)
 
 
-def _add(moved: _Moved, index: int, entry: Entry, declaration: PendingDeclaration, person: PendingPerson) -> None:
+def _sealed(  # noqa: PLR0917 -- all that one record is made of
+    index: int, entry: Entry, declaration: PendingDeclaration, person: PendingPerson, envelope: Envelope, key: records.Envelope
+) -> _Sealed:
     told = declaration.statement
     alone = told.voice == Voice.FIRST_HAND
     plain = msgspec.json.encode(sealed_content(declaration, person, intake_actions.record_of(told, person.person), whole=alone))
     lookup = person.lookup.bytes
-    moved.rows.append(
-        SealedRecord(
+    text = msgspec.json.encode((told.title, told.text))
+    return _Sealed(
+        index=index,
+        declaration=declaration.id,
+        seq=person.seq,
+        row=NewRecord(
             lookup=person.lookup,
             index=index,
-            envelope=moved.envelope,
+            envelope=envelope.id,
             answered_twice=declaration.answered_twice,
             own=records.seal_own(person.person.record_key, lookup, plain),
-            epoch=moved.key.seal(lookup, plain),
-        )
-    )
-    if not alone:
-        text_id = UUID(bytes=told.text_id)
-        if text_id not in moved.texts:
-            text = msgspec.json.encode((told.title, told.text))
-            moved.texts[text_id] = SealedText(id=text_id, blob=records.seal_text(told.text_key, told.text_id, text))
-    moved.sealed.append(
-        SealedEntry(
+            epoch=key.seal(lookup, plain),
+        ),
+        text=None if alone else (UUID(bytes=told.text_id), records.seal_text(told.text_key, told.text_id, text)),
+        entry=SealedEntry(
             declaration=declaration.id,
             index=index,
             day=entry.day,
@@ -193,8 +200,42 @@ def _add(moved: _Moved, index: int, entry: Entry, declaration: PendingDeclaratio
             statement=told,
             person=person.person,
             persons=declaration.declared,
-        )
+        ),
     )
+
+
+def _write(chunk: _Chunk) -> None:
+    """Inside the transaction: wishes as they stand now, then the rows."""
+    intake_actions.lock(declarations=sorted({one.declaration for one in chunk.people.values()}))
+    states = intake.states(chunk.indexes)
+    erased = _settle_wishes(chunk.indexes, states)
+    here = [one for commitment, one in chunk.people.items() if commitment in states]
+    kept = [one for commitment, one in chunk.people.items() if commitment in states and commitment not in erased]
+    if kept:
+        chunk.envelope.save(force_insert=True)
+        # Written in the order of the lookup id, which is random: the table's own order says nothing of arrival.
+        insert_records(sorted((one.row for one in kept), key=lambda row: row.lookup))
+        texts = dict(one.text for one in kept if one.text)
+        SealedText.objects.bulk_create([SealedText(id=key, blob=blob) for key, blob in sorted(texts.items())], ignore_conflicts=True)
+    review_actions.sealed(entries=[one.entry for one in kept])
+    intake_actions.remove_declarants(persons=[(one.declaration, one.seq) for one in here])
+
+
+def _settle_wishes(indexes: dict[bytes, int], states: dict[bytes, int]) -> set[bytes]:
+    """Wishes that came while the batch was under way become instructions about its entries. Returns the commitments of those to be erased.
+
+    A refusal by review that came too late becomes a void by the register.
+    """
+    wished = list(Instruction.objects.filter(commitment__in=list(indexes)))
+    commitments = {bytes(row.commitment): row for row in wished if row.commitment is not None}
+    for commitment, row in commitments.items():
+        row.ref, row.commitment = indexes[commitment], None
+        row.not_before = clock.today() + random_between(1, LATEST_VOID_DAYS)
+    Instruction.objects.bulk_update(wished, ["ref", "commitment", "not_before"])
+    for commitment, state in states.items():
+        if not intake.is_standing(state) and commitment not in commitments:
+            instructions.leave(kind=Kind.VOID, ref=indexes[commitment], payload=Payload(reason=REASON_ERROR), not_before=clock.today())
+    return {commitment for commitment, row in commitments.items() if instructions.payload_of(row).erase}
 
 
 def sealed_content(declaration: PendingDeclaration, person: PendingPerson, record: Record, *, whole: bool) -> SealedContent:
@@ -219,17 +260,3 @@ def sealed_content(declaration: PendingDeclaration, person: PendingPerson, recor
         consent=told.consent,
         **text,
     )
-
-
-def _wish(index: int, person: PendingPerson) -> bool:
-    """A wish that came while the batch was under way becomes an instruction about its entry. Returns whether it was a wish to erase.
-
-    A refusal by review that came too late becomes a void by the register.
-    """
-    wished = list(Instruction.objects.filter(commitment=person.commitment))
-    Instruction.objects.filter(id__in=[row.id for row in wished]).update(
-        ref=index, commitment=None, not_before=clock.today() + random_between(1, LATEST_VOID_DAYS)
-    )
-    if not wished and not intake.stands(person):
-        instructions.leave(kind=Kind.VOID, ref=index, payload=Payload(reason=REASON_ERROR), not_before=clock.today())
-    return any(instructions.payload_of(row).erase for row in wished)

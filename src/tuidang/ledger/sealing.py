@@ -261,6 +261,8 @@ def end_day() -> None:
     daykeys.bury()
     formkeys.drop_old()
     intake_actions.forget_spent()
+    intake_actions.purge_taken_back()
+    instructions.drop_unneeded()
 
 
 def _dies(key: int) -> bool:
