@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from typing import NamedTuple
 
 SIZE = 96
 VERSION = 1
@@ -76,52 +76,35 @@ SELF_VOID = 1
 """The reason of a void at the wish of a holder of the code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """The fields by name; whole numbers, 32-byte hashes. Nothing is checked beyond what the layout can hold."""
+class Entry(NamedTuple):
+    """The fields in their order; whole numbers, 32-byte hashes. Nothing is checked beyond what the layout can hold."""
 
-    kind: int
-    day: int
+    version: int = VERSION
+    kind: int = 0
     assurance: int = 0
     channel: int = 0
+    day: int = 0
     region: int = 0
     organisations: int = 0
     reason: int = 0
     source: int = 0
     voice: int = 0
+    padding: bytes = bytes(3)
     delta: int = 0
     ref: int = 0
     commitment: bytes = ZERO
     second: bytes = ZERO
-    version: int = VERSION
-    padding: bytes = bytes(3)
 
     def encode(self) -> bytes:
         """The 96 bytes. Raises struct.error if a field does not fit, ValueError if a hash has not 32 bytes."""
         if len(self.commitment) != 32 or len(self.second) != 32 or len(self.padding) != 3:
             raise ValueError("commitment and second field have 32 bytes")
-        return _LAYOUT.pack(
-            self.version,
-            self.kind,
-            self.assurance,
-            self.channel,
-            self.day,
-            self.region,
-            self.organisations,
-            self.reason,
-            self.source,
-            self.voice,
-            self.padding,
-            self.delta,
-            self.ref,
-            self.commitment,
-            self.second,
-        )
+        return _LAYOUT.pack(*self)
 
     @classmethod
     def decode(cls, data: bytes) -> Entry:
         """Reads 96 bytes. Raises struct.error for another length."""
-        return cls(**dict(zip(OFFSETS, _LAYOUT.unpack(data), strict=True)))
+        return cls._make(_LAYOUT.unpack(data))
 
 
 def u64_field(number: int) -> bytes:

@@ -19,7 +19,7 @@ Two things it cannot see and hands out instead: `claims`, roots that the log mus
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
@@ -78,18 +78,22 @@ class Replay:
     """Checks and counts entries in the order of the log.
 
     `standing` is where to begin: the default is the beginning of a log. `vectorised`: see `accelerator`; it changes no result.
-    Results, as far as entries were fed: `standing`; `tally` and `baseline` (of these entries alone, after a resumption); `missing_lists`,
+    Results, as far as entries were fed: `size`; `standing`; `tally` and `baseline` (of these entries alone, after a resumption); `missing_lists`,
     those that were not there and not needed; `log_keys` that came since the last kind 11; `claims` and `turns` for the caller to check.
     """
 
     def __init__(self, history: History, lists: ListSource, standing: Standing = Standing(), *, vectorised: bool | None = None) -> None:
-        self.standing = standing
+        self.size = standing.size
         self.tally = Tally(vectorised=vectorised)
         self.baseline = 0
         self.missing_lists = 0
         self.log_keys: list[VerifierKey] = [standing.keys.log] if standing.keys else []
         self.claims: list[Claim] = []
         self.turns: list[Turn] = []
+        self._day = standing.day
+        self._kind = standing.kind
+        self._code_list = standing.codes
+        self._key_set = standing.keys
         self._history = history
         self._lists = lists
         self._bulk: Bulk | None = accelerator(vectorised)
@@ -110,6 +114,11 @@ class Replay:
             Kind.REGISTER: self._note,
         }
 
+    @property
+    def standing(self) -> Standing:
+        """Where the replay stands: what another one needs to go on from here."""
+        return Standing(self.size, self._day, self._kind, self._code_list, self._key_set)
+
     def feed(self, entries: bytes) -> None:
         """Replays n·96 bytes, the entries that follow.
 
@@ -118,37 +127,37 @@ class Replay:
         """
         if len(entries) % SIZE:
             raise ValueError(f"entries have {SIZE} bytes each")
-        self._fed, self._first = memoryview(entries), self.standing.size
+        self._fed, self._first = memoryview(entries), self.size
         end = self._first + len(entries) // SIZE
-        while self.standing.size < end:
+        while self.size < end:
             for faultless in self._faultless_runs(end):
                 self._declare_run(faultless)
-                if self.standing.size < end and not self._one():
+                if self.size < end and not self._one():
                     break  # the codes in force are others now: what was found faultless may not be so
 
     def _faultless_runs(self, end: int) -> list[int]:
         """Lengths of runs of kind 1 that break no rule but perhaps `commitment-repeated`, each before an entry to be looked at alone."""
-        begin = self.standing.size
-        if self._bulk is None or self.standing.codes is None:
+        begin = self.size
+        if self._bulk is None or self._code_list is None:
             return [0] * (end - begin)
         entries = self._fed[(begin - self._first) * SIZE :]
-        return self._bulk.faultless_runs(entries, self.standing.day, self.standing.kind, self.standing.codes)
+        return self._bulk.faultless_runs(entries, self._day, self._kind, self._code_list)
 
     def _declare_run(self, length: int) -> None:
         if not length:
             return
-        begin = self.standing.size - self._first
+        begin = self.size - self._first
         run = bytes(self._fed[begin * SIZE : (begin + length) * SIZE])
-        self._history.declare(self.standing.size, run)
+        self._history.declare(self.size, run)
         self.tally.add_declared(run)
         last = Entry.decode(run[-SIZE:])
-        self.standing = replace(self.standing, size=self.standing.size + length, day=last.day, kind=last.kind)
+        self._advance(length, last)
 
     def _one(self) -> bool:
         """Replays one entry. Returns whether the lists in force are still the same."""
-        index = self.standing.size
+        index = self.size
         data = self._earlier(index)
-        codes = self.standing.codes
+        codes = self._code_list
         try:
             entry = Entry.decode(data)
             self._check_every(entry, data)
@@ -157,26 +166,30 @@ class Replay:
             error.index = index if error.index is None else error.index
             raise
         self.tally.add_delta(entry.day, entry.delta)
-        self.standing = replace(self.standing, size=index + 1, day=entry.day, kind=entry.kind)
-        return self.standing.codes is codes
+        self._advance(1, entry)
+        return self._code_list is codes
 
     def _earlier(self, index: int) -> bytes:
         begin = (index - self._first) * SIZE
         return bytes(self._fed[begin : begin + SIZE]) if begin >= 0 else self._history.entry(index)
 
+    def _advance(self, number: int, last: Entry) -> None:
+        self.size += number
+        self._day, self._kind = last.day, last.kind
+
     # -- Rules for every entry (3.1)
 
     def _check_every(self, entry: Entry, data: bytes) -> None:
-        index = self.standing.size
+        index = self.size
         if entry.version != VERSION:
             raise CannotCheckError("version", f"version {entry.version} is not known to this verifier")
         if entry.kind not in self._rules:
             raise CannotCheckError("kind", f"kind {entry.kind} is not known to this verifier")
-        if entry.day < self.standing.day:
-            raise InvalidError("day", f"day {entry.day} comes after day {self.standing.day}")
+        if entry.day < self._day:
+            raise InvalidError("day", f"day {entry.day} comes after day {self._day}")
         if index < 2 and entry.kind != (Kind.KEYS, Kind.CODES)[index]:
             raise InvalidError("first-entries", f"kind {entry.kind}; entry 0 is of kind 7, entry 1 of kind 6")
-        if self.standing.kind == Kind.SUCCESSOR and entry.kind != Kind.KEYS:
+        if self._kind == Kind.SUCCESSOR and entry.kind != Kind.KEYS:
             raise InvalidError("successor", f"kind {entry.kind}; kind 7 follows kind 11")
         fields.check_zero(entry, data)
         fields.check_delta(entry)
@@ -185,7 +198,7 @@ class Replay:
 
     def _declare(self, entry: Entry, data: bytes) -> None:
         fields.check_declaration(entry, self._codes_in_force)
-        self._history.declare(self.standing.size, data)
+        self._history.declare(self.size, data)
         self.tally.add_live(data, entry.assurance, 1)
 
     def _void(self, entry: Entry, data: bytes) -> None:
@@ -219,7 +232,7 @@ class Replay:
         if entry.reason == SELF_VOID:
             raise InvalidError("reason", "a list cannot void at the wish of a declarant")
         bits = fields.number(entry)
-        if bits < 1 or entry.ref + bits > self.standing.size:
+        if bits < 1 or entry.ref + bits > self.size:
             raise InvalidError("bitmap", f"{bits} bits from entry {entry.ref} on")
         bitmap = self._needed(entry.commitment, partial(lists.check_bitmap, bits=bits))
         meant = int.from_bytes(bitmap, "big").bit_count()
@@ -241,24 +254,24 @@ class Replay:
 
     def _codes(self, entry: Entry, _: bytes) -> None:
         codes = self._needed(entry.commitment, CodeList.parse)
-        if self.standing.codes is not None:
-            codes.check_follows(self.standing.codes)
-        self.standing = replace(self.standing, codes=codes)
+        if self._code_list is not None:
+            codes.check_follows(self._code_list)
+        self._code_list = codes
 
     def _keys(self, entry: Entry, _: bytes) -> None:
-        keys, former = self._needed(entry.commitment, KeySet.parse), self.standing.keys
-        succeeds = self.standing.kind == Kind.SUCCESSOR
+        keys, former = self._needed(entry.commitment, KeySet.parse), self._key_set
+        succeeds = self._kind == Kind.SUCCESSOR
         if former is not None and (keys.origin == former.origin) is succeeds:
             raise InvalidError("keys", f"the origin is {keys.origin}, and was {former.origin}")
         if former is not None and not succeeds and keys.log != former.log:
-            self.turns.append(Turn(self.standing.size, former.log, keys.log))
+            self.turns.append(Turn(self.size, former.log, keys.log))
         if keys.log not in self.log_keys:
             self.log_keys.append(keys.log)
-        self.standing = replace(self.standing, keys=keys)
+        self._key_set = keys
 
     def _audit(self, entry: Entry, _: bytes) -> None:
         if entry.ref:
-            announcement = Entry.decode(self._earlier(entry.ref)) if entry.ref < self.standing.size else entry
+            announcement = Entry.decode(self._earlier(entry.ref)) if entry.ref < self.size else entry
             if announcement.kind != Kind.AUDIT or announcement.ref:
                 raise InvalidError("audit-ref", f"entry {entry.ref} does not announce an audit")
         self._note(entry, b"")
@@ -270,7 +283,7 @@ class Replay:
         self._optional(entry.commitment, partial(lists.check_note, of_type=Kind(entry.kind).name.lower()))
 
     def _successor(self, entry: Entry, _: bytes) -> None:
-        index, keys, path = self.standing.size, self.standing.keys, list_path(entry.commitment)
+        index, keys, path = self.size, self._key_set, list_path(entry.commitment)
         if entry.ref != index or keys is None:
             raise InvalidError("successor", f"ref is {entry.ref}; {index} leaves are before it")
         last = self._needed(entry.commitment, SignedCheckpoint.parse)
@@ -288,11 +301,11 @@ class Replay:
     @property
     def _codes_in_force(self) -> CodeList:
         # Entry 1 is of kind 6, so a list is in force wherever a rule asks for it.
-        assert self.standing.codes is not None
-        return self.standing.codes
+        assert self._code_list is not None
+        return self._code_list
 
     def _live(self, index: int) -> int:
-        assurance = self._history.assurance(index) if index < self.standing.size else VOID
+        assurance = self._history.assurance(index) if index < self.size else VOID
         if assurance == VOID:
             raise InvalidError("not-live", f"entry {index} is not a live declaration")
         return assurance

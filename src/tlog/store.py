@@ -1,4 +1,4 @@
-"""Where a log lies: a folder, or a web address with the same paths below it.
+"""Where a log lies: a folder, or a web address with the same paths below it (`web`).
 
 `Reader` is all that verifying needs. `Folder` also writes: a file once written is never overwritten, and is durable before the call
 returns.
@@ -9,21 +9,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import threading
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Protocol
-from urllib.error import HTTPError
-from urllib.parse import urlsplit
-from urllib.request import Request, getproxies, proxy_bypass, urlopen
 
 from tlog.errors import CannotCheckError, InvalidError, MissingError
 
 LARGEST = 256 * 1024 * 1024
 """No file of a log is larger (a bitmap over two thousand million entries)."""
-
-
-_HEADERS = {"User-Agent": "tlog-verify"}
 
 
 class Reader(Protocol):
@@ -70,9 +62,9 @@ def _read_whole(handle: int) -> bytes:
     if left > LARGEST:
         raise OSError(errno.EFBIG, "larger than any file of a log can be")
     parts = []
-    while part := os.read(handle, left + 1):
+    while left > 0 and (part := os.read(handle, left)):
         parts.append(part)
-        left = max(0, left - len(part))
+        left -= len(part)
     return b"".join(parts)
 
 
@@ -134,70 +126,11 @@ class Folder:
             fsync_folder(new.parent)
 
 
-class Web:
-    """A log at a web address. Connections are kept open, one for each thread that reads; one retry on a broken one.
-
-    Redirects, and proxies that the environment names, are left to urllib, which opens a connection for every file.
-    """
-
-    def __init__(self, address: str, *, timeout_seconds: float = 30) -> None:
-        """Raises CannotCheckError("bad-argument") for what is no http(s) address."""
-        self.address = address.rstrip("/")
-        self.timeout_seconds = timeout_seconds
-        try:
-            parts = urlsplit(self.address)
-            self._host, self._port = parts.hostname or "", parts.port
-        except ValueError:
-            self._host = ""
-        if not self._host:
-            raise CannotCheckError("bad-argument", f"this is not a web address: {address}")
-        self._scheme, self._prefix = parts.scheme, parts.path
-        self._proxied = parts.scheme in getproxies() and not proxy_bypass(self._host)
-        self._thread = threading.local()
-
-    def read(self, path: str) -> bytes:
-        """As `Reader.read`."""
-        for attempt in (1, 2):
-            try:
-                status, data = self._open(path) if self._proxied else self._get(path)
-            except (OSError, HTTPException, ValueError) as error:
-                self._thread.connection = None
-                if attempt == 2:
-                    raise CannotCheckError("unreadable", f"could not be fetched: {error}", path=path) from error
-                continue
-            if status in (404, 410):
-                raise MissingError(path)
-            if status != 200:
-                raise CannotCheckError("unreadable", f"the server answered {status}", path=path)
-            if len(data) > LARGEST:
-                raise CannotCheckError("unreadable", "larger than any file of a log can be", path=path)
-            return data
-        raise AssertionError  # the second attempt returns or raises
-
-    def _get(self, path: str) -> tuple[int, bytes]:
-        connection = getattr(self._thread, "connection", None)
-        if connection is None:
-            kind = HTTPSConnection if self._scheme == "https" else HTTPConnection
-            connection = self._thread.connection = kind(self._host, self._port, timeout=self.timeout_seconds)
-        connection.request("GET", f"{self._prefix}/{path}", headers=_HEADERS)
-        with connection.getresponse() as answer:
-            status, data = answer.status, answer.read(LARGEST + 1)
-        if not answer.isclosed() or len(data) > LARGEST:
-            self._thread.connection = None  # a next answer would begin with what is left of this one
-        return self._open(path) if 300 <= status < 400 else (status, data)
-
-    def _open(self, path: str) -> tuple[int, bytes]:
-        request = Request(f"{self.address}/{path}", headers=_HEADERS)  # noqa: S310 -- http(s) alone, see open_store
-        try:
-            with urlopen(request, timeout=self.timeout_seconds) as answer:  # noqa: S310 -- the same
-                return answer.status, answer.read(LARGEST + 1)
-        except HTTPError as error:
-            return error.code, b""
-
-
-def open_store(where: str) -> Folder | Web:
+def open_store(where: str) -> Reader:
     """A folder path or an http(s) address. Raises CannotCheckError("missing") if the folder is not there."""
     if where.startswith(("http://", "https://")):
+        from tlog.web import Web  # a third of what a recount from a folder would spend to start
+
         return Web(where)
     folder = Path(where)
     if not folder.is_dir():

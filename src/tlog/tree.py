@@ -95,32 +95,38 @@ _Bundle = tuple[bytes, bytes]
 
 
 class TreeReader:
-    """Reads the entries of `checkpoint` from `store`. `threads` read ahead: 0 for a folder, a few for a network."""
+    """Reads the entries of `checkpoint` from `store`, and has the first ones hashed as soon as it is there.
+
+    `threads` read ahead: 0 for a folder, a few for a network. Raises InvalidError by `root` or `tile`, CannotCheckError.
+    """
 
     def __init__(self, store: Reader, checkpoint: Checkpoint, hashers: Hashers, *, threads: int = 0) -> None:
         self._store = store
         self._bundles = -(-checkpoint.size // WIDTH)
         self._tiles = Tiles(store, checkpoint)
         self._hashers = hashers
-        self._threads = threads
+        self._read = _ahead(self._read_bundle, self._bundles, threads)
+        self._pending: deque[Callable[[], Lot]] = deque()
+        self._submitted = 0
+        self._failure: TlogError | None = None
+        self._fill()
 
     def lots(self) -> Iterator[Lot]:
         """All entries in order. Raises InvalidError by `bundle` or `tile`, CannotCheckError, after what comes before the fault."""
-        pending: deque[Callable[[], Lot]] = deque()
-        read = _ahead(self._read, self._bundles, self._threads)
-        first, failure = 0, None
-        while True:
-            while failure is None and first < self._bundles and len(pending) < self._hashers.depth:
-                bundles, failure = _take(read, min(BUNDLES, self._bundles - first))
-                pending.append(self._submit(first, bundles))
-                first += len(bundles)
-            if not pending:
-                break
-            yield pending.popleft()()
-        if failure is not None:
-            raise failure
+        while self._pending:
+            yield self._pending.popleft()()
+            self._fill()
+        if self._failure is not None:
+            raise self._failure
 
-    def _read(self, index: int) -> _Bundle:
+    def _fill(self) -> None:
+        """Reads on until as many lots are being hashed as can be, or something cannot be read: that is raised after what is before it."""
+        while self._failure is None and self._submitted < self._bundles and len(self._pending) < self._hashers.depth:
+            bundles, self._failure = _take(self._read, min(BUNDLES, self._bundles - self._submitted))
+            self._pending.append(self._submit(self._submitted, bundles))
+            self._submitted += len(bundles)
+
+    def _read_bundle(self, index: int) -> _Bundle:
         width = self._tiles.width(0, index)
         bundle = read_tile(self._store, Tile(None, index, width))
         return bundle, self._tiles.hashes(0, index) if width < WIDTH else read_tile(self._store, Tile(0, index))

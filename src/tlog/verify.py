@@ -28,7 +28,7 @@ from tlog.replay import Claim, Replay, Turn
 from tlog.roots import Roots
 from tlog.scratch import ScratchHistory
 from tlog.seen import Seen
-from tlog.store import Reader, Web
+from tlog.store import Folder, Reader
 from tlog.tally import Tally
 from tlog.tiles import WIDTH
 from tlog.tree import Lot, TreeReader
@@ -36,7 +36,7 @@ from tlog.tree import Lot, TreeReader
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many entries are done, and of how many."""
 THREADS = 8
-"""Files asked for at once from a web address."""
+"""Files asked for at once if the log is not in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,16 @@ def recount(
     _check_key_can_be_right(signed, key)
     if seen is not None:
         seen.check_not_rolled_back(checkpoint)
-    with ScratchHistory(store, checkpoint.size, vectorised=vectorised) as history:
-        replay = Replay(history, lists_of(store), vectorised=vectorised)
-        roots = Roots(seen.claims() if seen is not None else ())
-        with Hashers(processes) as hashers:
-            tree = TreeReader(store, checkpoint, hashers, threads=THREADS if isinstance(store, Web) else 0)
+    with Hashers(processes) as hashers:
+        tree = TreeReader(store, checkpoint, hashers, threads=0 if isinstance(store, Folder) else THREADS)
+        with ScratchHistory(store, checkpoint.size, vectorised=vectorised) as history:
+            replay = Replay(history, lists_of(store), vectorised=vectorised)
+            roots = Roots(seen.claims() if seen is not None else ())
             for done in _follow(store, tree.lots(), replay, history, roots):
                 progress(done, checkpoint.size)
-        roots.finish(checkpoint)
-        if history.live() != replay.tally.count:
-            raise CannotCheckError("unreadable", "two ways to count differ: this machine, or this verifier, is faulty")
+            roots.finish(checkpoint)
+            if history.live() != replay.tally.count:
+                raise CannotCheckError("unreadable", "two ways to count differ: this machine, or this verifier, is faulty")
     _check_signature(signed, key, replay)
     if seen is not None:
         seen.remember(signed)
@@ -124,9 +124,9 @@ def _check_key_can_be_right(signed: SignedCheckpoint, key: VerifierKey) -> None:
 
 def _check_signature(signed: SignedCheckpoint, key: VerifierKey, replay: Replay) -> None:
     """Section 8: signed by the log key in force, and the key given is one that came since the last kind 11."""
-    keys = replay.standing.keys
-    if keys is None:
+    standing = replay.standing
+    if standing.keys is None:
         return  # the log is empty, and the key given signed it
-    if replay.standing.kind == Kind.SUCCESSOR or key not in replay.log_keys:
+    if standing.kind == Kind.SUCCESSOR or key not in replay.log_keys:
         raise InvalidError("signature", f"the key given is no key of this log: {key}", path="checkpoint")
-    signed.require(keys.log)
+    signed.require(standing.keys.log)

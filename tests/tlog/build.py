@@ -9,7 +9,7 @@ folder = log.publish(tmp_path)        # -> tlog.store.Folder
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def declare(number: int, **changes: Any) -> Entry:
 
 def void_of(entry: Entry, index: int, **changes: Any) -> Entry:
     """A kind 2 with reason 2 for `entry`, which stands at `index`."""
-    return replace(entry, **{"kind": Kind.VOID, "delta": -1, "ref": index, "reason": 2, "commitment": ZERO, **changes})
+    return entry._replace(**{"kind": Kind.VOID, "delta": -1, "ref": index, "reason": 2, "commitment": ZERO, **changes})
 
 
 def self_void_of(entry: Entry, index: int, number: int, **changes: Any) -> Entry:

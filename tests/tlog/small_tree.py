@@ -12,7 +12,7 @@ from tlog.signer_wire import SignRequest, Tree
 
 def entry_of(number: int, *, day: int | None = None) -> bytes:
     """An entry that differs from that of any other number."""
-    return Entry(Kind.TRAIL, clock.today() if day is None else day, commitment=number.to_bytes(32, "big")).encode()
+    return Entry(kind=Kind.TRAIL, day=clock.today() if day is None else day, commitment=number.to_bytes(32, "big")).encode()
 
 
 @dataclass(frozen=True)
