@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from tuidang.api import clients, feed
-from tuidang.public.views import preferred
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -30,11 +30,17 @@ def submit(request: HttpRequest) -> HttpResponse:
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers=CORS)
     if request.method != "POST" or request.GET.get("act") != "submit":
-        return HttpResponse("405 POST /t.php?act=submit\n", status=405, content_type="text/plain; charset=utf-8", headers={**CORS, "Allow": "POST, OPTIONS"})
-    return HttpResponse(clients.answer(request.body), content_type="text/plain; charset=us-ascii", headers=CORS)
+        headers = {**CORS, "Allow": "POST, OPTIONS"}
+        return HttpResponse("405 POST /t.php?act=submit\n", status=405, content_type="text/plain; charset=utf-8", headers=headers)
+    try:
+        body = request.body
+    except UnreadablePostError:
+        body = b""  # cut off on its way: answered like anything unreadable, if anyone still listens
+    return HttpResponse(clients.answer(body), content_type="text/plain; charset=us-ascii", headers=CORS)
 
 
 @require_safe
 def query_by_id(request: HttpRequest) -> HttpResponse:
-    """The old address of the lookup."""
-    return HttpResponseRedirect(f"/{preferred(request.headers.get('Accept-Language', ''))}/lookup/")
+    """The old address of the lookup, in the reader's language as the browser says it."""
+    del request
+    return redirect("lookup")
