@@ -1,0 +1,36 @@
+"""Every write of review, by what it is about: taking in, deciding, publishing, sealing."""
+
+from tuidang.review.actions.deciding import claim, decide_cluster, decide_screen, undo
+from tuidang.review.actions.publishing import (
+    claim_items,
+    claim_publishing,
+    decide_publication,
+    decide_publication_items,
+    expire_publications,
+    publication_taken,
+    unpublish_items,
+    wish,
+)
+from tuidang.review.actions.sealing import carry_over, forget, purge_refused, sealed
+from tuidang.review.actions.taking_in import take_in, tell_intake
+
+__all__ = [
+    "carry_over",
+    "claim",
+    "claim_items",
+    "claim_publishing",
+    "decide_cluster",
+    "decide_publication",
+    "decide_publication_items",
+    "decide_screen",
+    "expire_publications",
+    "forget",
+    "publication_taken",
+    "purge_refused",
+    "sealed",
+    "take_in",
+    "tell_intake",
+    "undo",
+    "unpublish_items",
+    "wish",
+]

@@ -1,0 +1,134 @@
+"""What becomes of cases when their declarations are sealed, purged, or outlive a day key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+from django.db.models import F
+
+from tuidang.intake import actions as intake
+from tuidang.intake import queries as handed_in
+from tuidang.intake.policies import with_names
+from tuidang.kernel import clock
+from tuidang.kernel.randomness import random_id
+from tuidang.review.content import PublicText, SealedEntry
+from tuidang.review.models import Case, Publication
+from tuidang.review.policies import PUBLISH_DAYS
+from tuidang.review.queries import LISTED
+from tuidang.review.states import ItemState, Wish
+from tuidang.screening import actions as screening
+from tuidang.vault import daykeys
+
+CHUNK = 500
+
+
+def _chunks(ids: Collection[UUID]) -> Iterator[list[UUID]]:
+    every = list(ids)
+    return (every[at : at + CHUNK] for at in range(0, len(every), CHUNK))
+
+
+@transaction.atomic
+def sealed(*, entries: Collection[SealedEntry]) -> None:
+    """These entries are in the ledger. Called inside the row move, before intake's rows go.
+
+    Makes one publication for each declaration that wishes it and whose text was not declined, unless an earlier batch made it; drops
+    the cases of declarations of which nobody is left. The others keep theirs.
+    """
+    groups: dict[UUID, list[SealedEntry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.declaration, []).append(entry)
+    for chunk in _chunks(groups):
+        _seal_chunk({declaration: groups[declaration] for declaration in chunk})
+
+
+def _seal_chunk(groups: dict[UUID, list[SealedEntry]]) -> None:
+    cases = {case.declaration: case for case in Case.objects.select_for_update().filter(declaration__in=list(groups))}
+    wished = [
+        (min(groups[one], key=lambda entry: entry.index), case)
+        for one, case in cases.items()
+        if case.publication in (Wish.WAITING, Wish.PUBLISH)
+    ]
+    Publication.objects.bulk_create([_publication(entry, Wish(case.publication)) for entry, case in wished])
+    partly = _partly_sealed(groups, cases)
+    forget(declarations=[declaration for declaration in groups if declaration not in partly])
+    for declaration in partly:
+        Case.objects.filter(declaration=declaration).update(persons=F("persons") - len(groups[declaration]), screen=None)
+    taken = [case.declaration for _, case in wished if case.declaration in partly]
+    Case.objects.filter(declaration__in=taken).update(publication=Wish.TAKEN.value)
+
+
+def _partly_sealed(groups: dict[UUID, list[SealedEntry]], cases: dict[UUID, Case]) -> set[UUID]:
+    """Declarations of which someone who stands is not among the entries. Only those with fewer entries than persons are looked into."""
+    short = [one for one, entries in groups.items() if one in cases and len(entries) < cases[one].persons]
+    gone = {entry.person.promise for one in short for entry in groups[one]}
+    return {
+        one
+        for one, content in handed_in.contents(short).items()
+        if any(handed_in.stands(person) and person.person.promise not in gone for person in content.persons)
+    }
+
+
+def _publication(entry: SealedEntry, decided: Wish) -> Publication:
+    key, number = daykeys.current_key(), random_id()
+    statement, person = entry.statement, entry.person
+    listed = statement.voice == LISTED
+    content = PublicText(
+        title=with_names(statement.title, {}) if listed else statement.title,
+        text=with_names(statement.text, {}) if listed else statement.text,
+        language=statement.language,
+        name=person.name if person.suggested or not listed else "",
+        organisations=person.organisations,
+        suggested=person.suggested,
+        persons=entry.persons,
+        day=entry.day,
+        region=entry.region,
+    )
+    return Publication(
+        id=number,
+        index=entry.index,
+        key_id=key.id,
+        blob=key.encrypt(msgspec.json.encode(content), number.bytes),
+        state=(ItemState.APPROVED if decided is Wish.PUBLISH else ItemState.WAITING).value,
+        due=clock.today() + PUBLISH_DAYS,
+    )
+
+
+@transaction.atomic
+def forget(*, declarations: Collection[UUID]) -> None:
+    """Drops all that review and screening know of these declarations. Tallies stay."""
+    Case.objects.filter(declaration__in=list(declarations)).delete()
+    screening.forget(declarations=declarations)
+
+
+def forget_lost(declarations: Collection[UUID]) -> int:
+    """Drops cases whose declarations are no longer handed in (erased meanwhile); returns how many."""
+    found = handed_in.contents(declarations)
+    lost = [declaration for declaration in declarations if declaration not in found]
+    forget(declarations=lost)
+    return len(lost)
+
+
+@transaction.atomic
+def purge_refused(*, at_most: int = 200) -> int:
+    """Removes what was refused thirty days ago, content and all; returns how many declarations."""
+    due = Case.objects.filter(purge_on__isnull=False, purge_on__lte=clock.today()).order_by("purge_on")
+    ids = list(due.values_list("declaration", flat=True)[:at_most])
+    contents = handed_in.contents(ids)
+    intake.remove_declarants(persons=[(person.declaration, person.seq) for one in contents.values() for person in one.persons])
+    forget(declarations=ids)
+    return len(ids)
+
+
+@transaction.atomic
+def carry_over(*, old_key: int, at_most: int = 500) -> int:
+    """Re-encrypts up to `at_most` publications of a dying key under the current one; returns how many there were. 0: the key can die."""
+    old, new = daykeys.key(old_key), daykeys.current_key()
+    rows = list(Publication.objects.select_for_update().filter(key_id=old_key)[:at_most])
+    for row in rows:
+        row.blob = new.encrypt(old.decrypt(bytes(row.blob), row.id.bytes), row.id.bytes)
+        row.key_id = new.id
+    Publication.objects.bulk_update(rows, ["blob", "key"])
+    return len(rows)

@@ -1,0 +1,29 @@
+"""The rules of review. Assurance and its words are docs/log-format.md, section 5."""
+
+from __future__ import annotations
+
+from tuidang.review.states import Pile, Verdict
+from tuidang.screening.policies import Lane
+
+SCREEN = 50
+"""Declarations on one screen."""
+LEASE_SECONDS = 600
+UNDO_HOURS = 2
+"""A refusal reaches the public list of outcomes and cannot be taken out of it: intake is told when the second hour after it has begun."""
+PURGE_DAYS = 30
+PUBLISH_DAYS = 7
+"""How long after sealing a text waits for a reader; then it is not published."""
+BOUND = 1_000
+"""Queues are counted up to here."""
+SCREENED, REVIEWED = 1, 2
+"""Assurance: by the machine alone, read by a person."""
+
+
+def pile_of(lane: Lane) -> Pile:
+    """Where a declaration from `lane` waits to be read."""
+    return Pile(lane.value)
+
+
+def verdict_of(lane: Lane) -> Verdict:
+    """What holds until a person decides: what is clear counts at once."""
+    return Verdict.COUNT if lane is Lane.CLEAR else Verdict.WAITING

@@ -1,0 +1,162 @@
+"""What the ledger, the archive and the staff pages may read of review. No query's cost grows with the number of declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from django.db.models import Model, QuerySet
+
+from tuidang.intake import queries as handed_in
+from tuidang.intake.content import PendingDeclaration
+from tuidang.intake.policies import with_names
+from tuidang.kernel import clock
+from tuidang.review.content import Approved, DayTally, Decided, Item, OnScreen, PublicText, Ready
+from tuidang.review.models import Case, LastScreen, Publication, Tally
+from tuidang.review.policies import BOUND
+from tuidang.review.states import ItemState, Pile, Verdict, Wish
+from tuidang.screening import queries as screening
+from tuidang.screening.policies import Reason
+from tuidang.vault import daykeys
+
+LISTED = 2
+Claimed = TypeVar("Claimed", Case, Publication)
+_public_text = msgspec.json.Decoder(PublicText)
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """How much waits in each pile; one more than `BOUND` means more than that."""
+
+    piles: Mapping[Pile, int]
+    publishing: int
+    items: int
+
+
+def ready(*, after: UUID | None, at_most: int) -> list[Ready]:
+    """Declarations that may be sealed, in the order of their ids, those after `after`."""
+    rows = Case.objects.filter(verdict=Verdict.COUNT.value).order_by("declaration")
+    if after is not None:
+        rows = rows.filter(declaration__gt=after)
+    return [Ready(*row) for row in rows.values_list("declaration", "assurance", "cluster", "since")[:at_most]]
+
+
+def approved_publications(at_most: int) -> list[Approved]:
+    """Texts that the archive is to take, decrypted, by registry number. They stay until `actions.publication_taken`."""
+    rows = Publication.objects.filter(state=ItemState.APPROVED.value).order_by("index")[:at_most]
+    return [Approved(row.id, row.index, open_text(row)) for row in rows]
+
+
+def open_text(row: Publication) -> PublicText:
+    """The content of a publication. Raises DamagedError."""
+    return _public_text.decode(daykeys.key(row.key_id).decrypt(bytes(row.blob), row.id.bytes))
+
+
+def decided(first: int, last: int) -> list[DayTally]:
+    """The tallies of what was handed in on the days `first` to `last`, both included."""
+    rows = Tally.objects.filter(day__gte=first, day__lte=last).order_by("day", "verdict", "reason")
+    return [DayTally(row.day, Verdict(row.verdict), row.reason, row.count) for row in rows]
+
+
+def verdict(declaration: UUID) -> Verdict | None:
+    """How a declaration stands; None if it has not reached review, or is sealed."""
+    found = Case.objects.filter(declaration=declaration).values_list("verdict", flat=True).first()
+    return None if found is None else Verdict(found)
+
+
+def queues() -> Queues:
+    """How much waits."""
+    piles = {pile: _bounded(waiting(pile)) for pile in Pile}
+    return Queues(piles, _bounded(publishable()), _bounded(waiting_items()))
+
+
+def _bounded(rows: QuerySet[Model]) -> int:
+    return len(rows.values_list("pk")[: BOUND + 1])
+
+
+def waiting(pile: Pile | None) -> QuerySet[Case]:
+    """Cases of one pile, or of all that are handed out unasked, in the order in which they are."""
+    rows = Case.objects.order_by("queue", "since", "declaration")
+    return rows.filter(queue__lt=Pile.HELD.value) if pile is None else rows.filter(queue=pile.value)
+
+
+def publishable() -> QuerySet[Case]:
+    """Cases that count, and whose wish to be published nobody has decided."""
+    return Case.objects.filter(publication=Wish.WAITING.value, verdict=Verdict.COUNT.value).order_by("since", "declaration")
+
+
+def waiting_items() -> QuerySet[Publication]:
+    """Sealed texts that nobody has read, those that are dropped first in front."""
+    return Publication.objects.filter(state=ItemState.WAITING.value).order_by("due", "id")
+
+
+def cluster_sample(cluster: UUID, at_most: int) -> list[OnScreen]:
+    """Some declarations of a cluster that nobody has read."""
+    return on_screen(Case.objects.filter(cluster=cluster, queue__isnull=False).order_by("declaration")[:at_most])
+
+
+def on_screen(cases: Iterable[Case]) -> list[OnScreen]:
+    """Cases with their content, in the same order; without those that are no longer handed in."""
+    rows = list(cases)
+    contents = handed_in.contents(row.declaration for row in rows)
+    reasons = screening.reasons(row.declaration for row in rows)
+    return [
+        _on_screen(row, contents[row.declaration], tuple(reasons.get(row.declaration, ()))) for row in rows if row.declaration in contents
+    ]
+
+
+def _on_screen(row: Case, content: PendingDeclaration, reasons: tuple[Reason, ...]) -> OnScreen:
+    statement = content.statement
+    names = {one.seq: one.person.name for one in content.persons} if statement.voice == LISTED else {}
+    title, text = (with_names(part, names) if names else part for part in (statement.title, statement.text))
+    return OnScreen(
+        declaration=row.declaration,
+        queue=None if row.queue is None else Pile(row.queue),
+        verdict=Verdict(row.verdict),
+        publication=Wish(row.publication),
+        cluster=row.cluster,
+        since=row.since,
+        reasons=reasons,
+        title=title,
+        text=text,
+        names=tuple(one.person.name for one in content.persons),
+        organisations=tuple(sorted({one.person.organisations for one in content.persons})),
+        statement=statement,
+    )
+
+
+def held_screen(member: UUID) -> tuple[list[OnScreen], int]:
+    """What the member has claimed to read, and for how many seconds it is theirs. No rows: nothing claimed, or the lease ran out."""
+    cases, left = _held(Case.objects.filter(queue__isnull=False), member)
+    return on_screen(sorted(cases, key=lambda case: (case.queue, case.since, case.declaration))), left
+
+
+def held_publishing(member: UUID) -> tuple[list[OnScreen], int]:
+    """What the member has claimed to decide on publishing, before sealing."""
+    cases, left = _held(publishable(), member)
+    return on_screen(sorted(cases, key=lambda case: (case.since, case.declaration))), left
+
+
+def held_items(member: UUID) -> tuple[list[Item], int]:
+    """The sealed texts that the member has claimed."""
+    rows, left = _held(waiting_items(), member)
+    return [Item(row.id, row.due, open_text(row)) for row in sorted(rows, key=lambda row: (row.due, row.id))], left
+
+
+def _held(rows: QuerySet[Claimed], member: UUID) -> tuple[list[Claimed], int]:
+    """The member's own of `rows`, and for how many seconds. Unordered: asked to sort, SQLite would walk a whole queue to find them in order."""
+    now = clock.seconds()
+    held = list(rows.filter(claimed_by=member, claim_until__gt=now).order_by())
+    return held, min((row.claim_until for row in held), default=now) - now
+
+
+def last_screen(member: UUID) -> Decided | None:
+    """What the member's last screen came to, as far as it can be undone."""
+    screen = LastScreen.objects.filter(member=member).values_list("screen", flat=True).first()
+    found = list(Case.objects.filter(screen=screen).values_list("verdict", flat=True)) if screen else []
+    if not found:
+        return None
+    return Decided(found.count(Verdict.COUNT), found.count(Verdict.REFUSE), found.count(Verdict.HELD))

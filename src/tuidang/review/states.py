@@ -1,0 +1,59 @@
+"""What can be decided about a declaration. Numbers are stored and never change meaning."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Verdict(IntEnum):
+    """Whether it is counted. Only COUNT is sealed."""
+
+    WAITING = 0
+    COUNT = 1
+    REFUSE = 2
+    HELD = 3
+
+
+class Decider(IntEnum):
+    """Who decided last."""
+
+    NOBODY = 0
+    MACHINE = 1
+    PERSON = 2
+
+
+class Wish(IntEnum):
+    """Publication, decided apart from counting. TAKEN: a part is sealed, and its text is an item of its own now."""
+
+    NOT_WISHED = 0
+    WAITING = 1
+    PUBLISH = 2
+    DECLINE = 3
+    TAKEN = 4
+
+
+class Pile(IntEnum):
+    """What waits for a person to read it, in the order in which it is handed out. HELD is handed out only when asked for."""
+
+    HOLD = 0
+    LOOK = 1
+    CLEAR = 2
+    HELD = 3
+
+
+class Refusal(IntEnum):
+    """Why a person refused it."""
+
+    INVENTED = 1
+    SPAM = 2
+    NOT_A_DECLARATION = 3
+    PRIVATE_PERSON = 4
+    DUPLICATE = 5
+    OTHER = 6
+
+
+class ItemState(IntEnum):
+    """A text that was sealed and may be published."""
+
+    WAITING = 0
+    APPROVED = 1
