@@ -22,8 +22,10 @@ FREE = {"config", "cli", "demo", "design", "kernel", "locale"}
 # What a stage adds to the vocabulary: things of its own, each in the words of the product.
 OWN_WORDS = {
     "accounts": {"gate"},
+    "api": {"clients", "feed", "messages", "submission"},
     "intake": {"content"},
     "ledger": {"batch", "founding", "gathering", "instructions", "moving", "sealing", "stage", "totals"},
+    "ops": {"doctor", "serving", "standing"},
     "vault": {"codes", "daykeys", "epochs", "formkeys", "records"},
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "shared", "lib"}

@@ -11,8 +11,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tlog.clock import ClockError
 from tlog.errors import TlogError
-from tuidang.kernel.errors import TuidangError
+from tlog.lock import LockError
+from tlog.signer import SignerStartError
+from tlog.signer_client import SignerError
+from tuidang.kernel.errors import SetUpError, TuidangError
+
+DEMO_K = "5"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,24 +27,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _choose_data(given)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuidang.config.settings")
     try:
-        import django
-
-        django.setup()
-        parsed = _parser().parse_args(given)
-        code: int = parsed.run(parsed)
+        return _run(given)
     except (TuidangError, TlogError) as error:
-        print(f"tuidang: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
+        return _fail(str(error), error.exit_code)
+    except (SignerError, SignerStartError, LockError, ClockError) as error:
+        return _fail(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _fail(f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}")
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(given: list[str]) -> int:
+    import django
+    from django.db import DatabaseError
+
+    django.setup()
+    parsed = _parser().parse_args(given)
+    try:
+        if not getattr(parsed, "makes_register", False):
+            _need_register()
+        code: int = parsed.run(parsed)
+    except DatabaseError as error:
+        # The first line alone: further ones may quote a row.
+        return _fail(f"the database cannot do this: {(str(error).splitlines() or [type(error).__name__])[0]}")
+    return code
+
+
+def _need_register() -> None:
+    """Raises SetUpError where no register is yet: asking after one must not leave an empty one behind."""
+    from django.conf import settings
+
+    from tuidang.kernel.places import places
+
+    if not settings.ENVIRONMENT.database_url and not places().database.exists():
+        raise SetUpError(f"there is no register in {places().data}; `tuidang run` makes one")
+
+
+def _fail(message: str, code: int = 2) -> int:
+    print(f"tuidang: {message}", file=sys.stderr)
     return code
 
 
 def _choose_data(given: list[str]) -> None:
-    """Takes `--data DIR` before Django is set up, since the settings depend on it."""
+    """Takes `--data DIR` before Django is set up, since the settings depend on it. A demo's k is small, whatever command looks at it."""
     peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     peek.add_argument("--data", type=Path)
     known, _ = peek.parse_known_args(given)
@@ -46,7 +81,15 @@ def _choose_data(given: list[str]) -> None:
         os.environ["TUIDANG_DATA"] = str(known.data.resolve())
     elif given[:1] == ["demo"]:
         os.environ.setdefault("TUIDANG_DATA", str(Path("demo").resolve()))
-        os.environ.setdefault("TUIDANG_K", "5")
+    if given[:1] == ["demo"] or _is_demo(Path(os.environ.get("TUIDANG_DATA", "data"))):
+        os.environ.setdefault("TUIDANG_K", DEMO_K)
+
+
+def _is_demo(data: Path) -> bool:
+    try:
+        return (data / "ledger" / "log.vkey").read_text().startswith("localhost/DEMO-")
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,13 +99,17 @@ def _parser() -> argparse.ArgumentParser:
     from tuidang.ledger import commands as ledger
     from tuidang.ops import commands as ops
 
-    parser = argparse.ArgumentParser(prog="tuidang", description="A register of declarations, with a count that anyone can recount.")
+    parser = argparse.ArgumentParser(
+        prog="tuidang",
+        description="A register of declarations, with a count that anyone can recount.",
+        epilog="Exit codes: 0 done, 1 refused or not so, 2 could not, 130 interrupted. `tuidang COMMAND --help` says more.",
+    )
     parser.add_argument("--data", metavar="DIR", help="the data folder (default: data in the current folder, or TUIDANG_DATA)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for app in (run, demo, ledger, ops, accounts):
         app.add_to(commands)
     for command in commands.choices.values():
-        if not any("--data" in action.option_strings for action in command._actions):  # noqa: SLF001 -- argparse has no other way to ask
+        if not any("--data" in action.option_strings for action in command._actions):  # noqa: SLF001  argparse has no other way to ask
             command.add_argument("--data", metavar="DIR", help=argparse.SUPPRESS)
     return parser
 

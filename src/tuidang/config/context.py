@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from tuidang.config.standing import banner
+from tuidang.ops.standing import banner
 
 
 def register(request: HttpRequest) -> dict[str, object]:
