@@ -23,7 +23,9 @@ def setup_django(data: Path, database: str = "") -> None:
 
 def conditions(what: str) -> None:
     """Prints what was measured and on what."""
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?"
+    )
     database = "PostgreSQL" if os.environ.get("TUIDANG_DATABASE_URL") else "SQLite"
     load = os.getloadavg()[0]
     print(f"{what}\n{database}, Python {platform.python_version()}, {os.cpu_count()} cores, {model}, load {load:.1f}\n")

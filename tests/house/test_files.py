@@ -23,9 +23,13 @@ FREE = {"config", "cli", "demo", "design", "kernel", "locale"}
 OWN_WORDS = {
     "accounts": {"gate"},
     "api": {"clients", "feed", "messages", "submission"},
-    "intake": {"content"},
-    "ledger": {"batch", "founding", "gathering", "instructions", "moving", "sealing", "stage", "totals"},
+    "intake": {"content", "questions"},
+    "ledger": {"batch", "founding", "gathering", "instructions", "moving", "rows", "sealing", "stage", "totals"},
     "ops": {"doctor", "serving", "standing"},
+    "public": {"context", "errors", "pages", "stored"},
+    "reference": {"pack", "switches"},
+    "review": {"content"},
+    "statistics": {"figures"},
     "vault": {"codes", "daykeys", "epochs", "formkeys", "records"},
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "shared", "lib"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from tuidang.accounts.loops import LOOPS as ACCOUNTS
 from tuidang.archive.loops import LOOPS as ARCHIVE
 from tuidang.kernel.loops import Loop, start
 from tuidang.ledger.loops import LOOPS as LEDGER
@@ -11,7 +12,7 @@ from tuidang.public.loops import LOOPS as PUBLIC
 from tuidang.review.loops import LOOPS as REVIEW
 from tuidang.screening.loops import LOOPS as SCREENING
 
-LOOPS: list[Loop] = [*SCREENING, *REVIEW, *LEDGER, *ARCHIVE, *PUBLIC]
+LOOPS: list[Loop] = [*ACCOUNTS, *SCREENING, *REVIEW, *LEDGER, *ARCHIVE, *PUBLIC]
 
 
 def start_loops() -> threading.Event:

@@ -18,7 +18,7 @@ LONGEST_CHINESE_NAME = 12
 MOST_WORDS = 6
 OWN_ENOUGH = 16
 """Letters and characters of own text from which on two equal texts are more than coincidence."""
-BURST = 50
+BURST = 1_000
 """Declarations with the same own text on one day; those beyond are held as a cluster."""
 
 
