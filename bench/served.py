@@ -24,7 +24,7 @@ def free_port() -> int:
 @contextmanager
 def site(port: int, *, loops: bool = False) -> Iterator[int]:
     """The site in processes of its own, as `tuidang run` starts it; yields the process id of the first. Ended at the end of the block."""
-    from tuidang.cli.run import site_command
+    from tuidang.ops.serving import site_command
 
     environment = {**os.environ, "TUIDANG_LOOPS": "1" if loops else "0"}
     process = subprocess.Popen(site_command(port), env=environment, stdout=sys.stderr)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +19,7 @@ register = template.Library()
 SPOKEN = {"en": "en", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 """Languages as HTML names them, so that readers and fonts take the right script."""
 WORDS_A_LINE, SIGNS_A_GROUP = 3, 4
+MOST_FRAMES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def code_lines(code: str) -> tuple[str, ...]:
     words = code.split()
     if all(word.isascii() and word.islower() and word.isalpha() for word in words):
         return tuple(" ".join(words[at : at + WORDS_A_LINE]) for at in range(0, len(words), WORDS_A_LINE))
-    signs = "".join(words)
+    signs = "".join(words).replace("-", "")
     return tuple(signs[at : at + SIGNS_A_GROUP] for at in range(0, len(signs), SIGNS_A_GROUP))
 
 
@@ -137,3 +140,36 @@ def translations(context: Context) -> tuple[Translation, ...]:
 def _language() -> str:
     active = get_language() or "en"
     return active if active in SPOKEN else "en"
+
+
+class SteadyNode(template.Node):
+    """What is the same for everyone who asks for the same address: rendered once a process."""
+
+    def __init__(self, nodes: template.NodeList) -> None:
+        self.nodelist = nodes
+        self._rendered: OrderedDict[tuple[object, ...], str] = OrderedDict()
+
+    def render(self, context: Context) -> str:
+        """The frame, from memory if it was rendered before for this page, language, section and address."""
+        request = getattr(context, "request", None)
+        if request is None:
+            return self.nodelist.render(context)
+        address = request.get_full_path() if request.method == "GET" else request.path
+        name = getattr(context.template, "name", None)
+        key = (name, _language(), context.get("section"), context.get("banner"), context.get("register_name"), request.method, address)
+        found = self._rendered.get(key)
+        if found is None:
+            found = self._rendered[key] = self.nodelist.render(context)
+            while len(self._rendered) > MOST_FRAMES:
+                with contextlib.suppress(KeyError):  # another thread may have been first
+                    self._rendered.popitem(last=False)
+        return found
+
+
+@register.tag
+def steady(parser: template.base.Parser, token: template.base.Token) -> SteadyNode:
+    """`{% steady %}…{% endsteady %}`: a part of a page in which nothing depends on the reader, the form or the figures."""
+    del token
+    nodes = parser.parse(("endsteady",))
+    parser.delete_first_token()
+    return SteadyNode(nodes)
