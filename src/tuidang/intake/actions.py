@@ -29,6 +29,7 @@ from tuidang.vault.formkeys import TOKEN_HOURS
 
 LISTED = 2
 KEPT_DAYS = 30
+CHUNK = 500
 _TRIES = 3
 
 
@@ -60,7 +61,7 @@ def note_second_answer(*, code: Code) -> None:
 
 
 def _rows(new: NewDeclaration, code: Code) -> NewRows:
-    key, keys = daykeys.current_key(), code.keys()
+    key, keys = daykeys.remembered_key(), code.keys()
     statement = _statement(new)
     persons = []
     digest = statement_hash(statement.title, statement.text)
@@ -147,7 +148,9 @@ def _tally(day: int, channel: int, **more: int) -> None:
 
 def lock(*, declarations: list[UUID]) -> None:
     """Holds these declarations for the rest of the transaction: a wish and the row move of the same declaration come one after the other."""
-    list(Declaration.objects.select_for_update().filter(id__in=declarations).order_by("id").values_list("id"))
+    every = sorted(set(declarations))
+    for at in range(0, len(every), CHUNK):
+        list(Declaration.objects.select_for_update().filter(id__in=every[at : at + CHUNK]).order_by("id").values_list("id"))
 
 
 def lock_opened_by(*, code: Code) -> None:
@@ -180,6 +183,12 @@ def _settle(persons: list[PendingPerson], state: DeclarantState, verdict: Verdic
     return settled
 
 
+def sealed_all_the_same(*, persons: int) -> None:
+    """So many who were tallied as settled are in the ledger nonetheless. Inside the row move."""
+    if persons:
+        _tally(clock.today(), 0, settled=-persons)
+
+
 def purge_taken_back(*, at_most: int = 1000) -> int:
     """Removes declarants who were taken back thirty days ago or more: until then the code answers that they were. Returns how many."""
     rows = Declarant.objects.filter(state=DeclarantState.TAKEN_BACK, declaration__day__lte=clock.today() - KEPT_DAYS)
@@ -196,7 +205,8 @@ def hold(*, declaration: PendingDeclaration) -> None:
 
 def remove_listed(*, outcomes: list[UUID]) -> None:
     """These outcomes are on the public record now."""
-    Outcome.objects.filter(id__in=outcomes).delete()
+    for at in range(0, len(outcomes), CHUNK):
+        Outcome.objects.filter(id__in=outcomes[at : at + CHUNK]).delete()
 
 
 def remove_declarants(*, persons: list[tuple[UUID, int]]) -> None:
@@ -214,13 +224,16 @@ def remove_declarants(*, persons: list[tuple[UUID, int]]) -> None:
 @transaction.atomic
 def carry_over(*, old_key: int, at_most: int = 500) -> int:
     """Re-encrypts up to `at_most` rows of a dying key under the current one; returns how many there were. 0: the key can die."""
+    # The rows first: as long as one of them is there, the old key is. Those that a wish or a row move holds are left for the next call.
+    declarations = list(Declaration.objects.select_for_update(skip_locked=True).filter(key_id=old_key)[:at_most])
+    declarants = list(Declarant.objects.select_for_update(skip_locked=True).filter(key_id=old_key)[:at_most])
+    if not declarations and not declarants:
+        return 0
     old, new = daykeys.key(old_key), daykeys.current_key()
-    declarations = list(Declaration.objects.select_for_update().filter(key_id=old_key)[:at_most])
     for one in declarations:
         one.blob = new.encrypt(old.decrypt(bytes(one.blob), one.id.bytes), one.id.bytes)
         one.key_id = new.id
     Declaration.objects.bulk_update(declarations, ["blob", "key"])
-    declarants = list(Declarant.objects.select_for_update().filter(key_id=old_key)[:at_most])
     for person in declarants:
         blob = new.encrypt(old.decrypt(bytes(person.blob), person.lookup.bytes), person.lookup.bytes)
         Declarant.objects.filter(declaration_id=person.declaration_id, seq=person.seq).update(blob=blob, key_id=new.id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -11,9 +13,12 @@ from django.db.models import Sum
 
 from tuidang.intake.content import PendingDeclaration, PendingPerson, Person, Statement
 from tuidang.intake.models import Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Tally
+from tuidang.kernel.errors import DamagedError
 from tuidang.vault import daykeys
 from tuidang.vault.codes import Code
 
+Result = TypeVar("Result")
+_TRIES = 2
 _statement = msgspec.json.Decoder(Statement)
 _person = msgspec.json.Decoder(Person)
 
@@ -34,6 +39,18 @@ def new_declarations(at_most: int) -> list[UUID]:
 def contents(ids: Iterable[UUID]) -> dict[UUID, PendingDeclaration]:
     """The declarations with these ids that are still here, decrypted, with all their persons still here."""
     wanted = list(ids)
+    return _while_keys_die(lambda: _contents(wanted))
+
+
+def _while_keys_die(read: Callable[[], Result]) -> Result:
+    """Reads again what was read a moment before its key died: by then it is there under the next one. Raises DamagedError."""
+    for _ in range(_TRIES):
+        with suppress(DamagedError):
+            return read()
+    return read()
+
+
+def _contents(wanted: list[UUID]) -> dict[UUID, PendingDeclaration]:
     rows = list(Declaration.objects.filter(id__in=wanted))
     persons: dict[UUID, list[PendingPerson]] = {row.id: [] for row in rows}
     for one in Declarant.objects.filter(declaration__in=wanted).order_by("declaration_id", "seq"):
@@ -58,10 +75,14 @@ def by_code(code: Code) -> PendingDeclaration | None:
 
 def by_member_code(code: Code) -> tuple[PendingDeclaration, PendingPerson] | None:
     """The declarant whose own code this is, with the declaration, if not sealed yet."""
+    return _while_keys_die(lambda: _by_member_code(code))
+
+
+def _by_member_code(code: Code) -> tuple[PendingDeclaration, PendingPerson] | None:
     row = Declarant.objects.filter(lookup=code.lookup_id()).first()
-    if row is None:
+    declaration = None if row is None else contents([row.declaration_id]).get(row.declaration_id)
+    if row is None or declaration is None:
         return None
-    declaration = contents([row.declaration_id])[row.declaration_id]
     return declaration, _pending(row)
 
 
@@ -74,6 +95,12 @@ def states(commitments: Iterable[bytes]) -> dict[bytes, int]:
     """The states of the declarants that bear these commitments and are still here."""
     rows = Declarant.objects.filter(commitment__in=list(commitments)).values_list("commitment", "state")
     return {bytes(commitment): state for commitment, state in rows}
+
+
+def with_standing(declarations: Iterable[UUID]) -> set[UUID]:
+    """Those of the declarations in which someone stands who is not sealed yet."""
+    rows = Declarant.objects.filter(declaration__in=list(declarations), state=DeclarantState.STANDS)
+    return set(rows.values_list("declaration", flat=True))
 
 
 def waiting_outcomes(at_most: int) -> list[WaitingOutcome]:

@@ -67,22 +67,21 @@ def list_in_force(kind: Kind, before: int | None = None) -> bytes | None:
     return None if latest is None else store().read(list_path(bytes(latest.commitment)))
 
 
-def codes_in_force() -> CodeList:
-    """The code list in force. Raises DamagedError before the first batch."""
-    data = list_in_force(Kind.CODES)
+def codes_in_force(before: int | None = None) -> CodeList:
+    """The code list in force (before the index `before`, if given). Raises DamagedError before the first batch."""
+    data = list_in_force(Kind.CODES, before)
     if data is None:
         raise DamagedError("the ledger has no code list yet")
     return CodeList.parse(data)
 
 
-def standing() -> Standing:
-    """Where a replay of the next batch begins."""
-    at = head()
+def standing(at: Head) -> Standing:
+    """Where a replay of a batch begins that continues the tree `at`."""
     if at.size == 0:
         return Standing()
     last = Entry.decode(read_entry(store(), at.size - 1, at.size))
-    keys = list_in_force(Kind.KEYS)
-    return Standing(at.size, last.day, last.kind, codes_in_force(), KeySet.parse(keys) if keys else None)
+    keys = list_in_force(Kind.KEYS, at.size)
+    return Standing(at.size, last.day, last.kind, codes_in_force(at.size), KeySet.parse(keys) if keys else None)
 
 
 def lists(fresh: dict[str, bytes], below: Reader) -> ListSource:

@@ -53,9 +53,10 @@ class _Draft:
     lists: dict[str, bytes] = field(default_factory=dict)
 
 
-def make(*, candidates: Sequence[Candidate], due: Sequence[Due], outcomes: Sequence[WaitingOutcome], k: int, force: bool) -> Batch | None:
-    """A batch of what can go in now; None if that is nothing."""
-    head = adapters.head()
+def make(
+    *, head: adapters.Head, candidates: Sequence[Candidate], due: Sequence[Due], outcomes: Sequence[WaitingOutcome], k: int, force: bool
+) -> Batch:
+    """A batch of what can go in now, without entries if that is nothing. `head`: where the tables stood before all this was gathered."""
     today = clock.today()
     chain = steps(parent, REGION_DEPTH)
     coarse = coarsen(candidates, k=k, today=today, chain=chain, force=force)
@@ -66,9 +67,7 @@ def make(*, candidates: Sequence[Candidate], due: Sequence[Due], outcomes: Seque
     dropped: list[UUID] = []
     while True:
         batch = replace(_ordered(head, day, declared, drafts, outcomes), waiting=len(coarse.waiting), small_cells=coarse.small)
-        if not batch.entries:
-            return None
-        faulty = _first_fault(batch, drafts)
+        faulty = _first_fault(batch, drafts) if batch.entries else None
         if faulty is None:
             return replace(batch, dropped=dropped)
         dropped.append(faulty.due.id)
@@ -147,7 +146,7 @@ def _ordered(head: adapters.Head, day: int, declared: list[bytes], drafts: list[
 
 def _first_fault(batch: Batch, drafts: list[_Draft]) -> _Draft | None:
     """Replays the batch. Returns the instruction whose entry breaks a rule, None if none does. Raises DamagedError for any other fault."""
-    replay = Replay(adapters.TableHistory(batch.head.size), adapters.lists(batch.lists, adapters.store()), adapters.standing())
+    replay = Replay(adapters.TableHistory(batch.head.size), adapters.lists(batch.lists, adapters.store()), adapters.standing(batch.head))
     try:
         replay.feed(b"".join(batch.entries))
     except InvalidError as error:

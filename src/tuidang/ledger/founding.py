@@ -7,6 +7,7 @@ from typing import Any
 import rfc8785
 
 from tlog.entry import Kind
+from tlog.errors import MissingError
 from tlog.note import SignerKey
 from tlog.promise import key_name
 from tlog.signer import create
@@ -16,7 +17,7 @@ from tuidang.kernel.places import Places, places
 from tuidang.ledger import actions, adapters
 from tuidang.ledger.models import Instruction
 from tuidang.reference import queries as reference
-from tuidang.vault import epochs
+from tuidang.vault import daykeys, epochs
 from tuidang.vault.adapters import KeyFiles
 from tuidang.vault.records import public_text
 
@@ -26,16 +27,23 @@ PROMISE = "promise"
 def found(*, origin: str) -> None:
     """Makes what is missing of log key, promise key, epochs and folders for the log `origin`, and has the log say so.
 
-    Raises SetUpError if there is a log of another origin here: a trial's ledger never becomes a public one.
+    Raises SetUpError if there is a log of another origin here: a trial's ledger never becomes a public one; or a log without its key.
     """
     at = places()
-    key = log_key(at) or create(at.signer, at.lock, origin)
+    key = log_key(at)
+    if key is None:
+        if (at.ledger / "log.vkey").exists() or adapters.head().size:
+            raise SetUpError(
+                f"there is a ledger here, and its log key is not in {at.signer.name}. Bring the key back, or start a successor log"
+            )
+        key = create(at.signer, at.lock, origin)
     if key.name != origin:
         raise SetUpError(f"the log in this folder is {key.name}; it cannot become {origin}. Start with an empty data folder")
     KeyFiles(at.keys).make(PROMISE, SignerKey.generate(key_name(origin)).export().encode())
     at.ledger.mkdir(parents=True, exist_ok=True)
     write_durably(at.ledger / "log.vkey", f"{key.verifier}\n".encode())
     epochs.make_epochs()
+    daykeys.current_key()
     announce_changes()
 
 
@@ -51,10 +59,14 @@ def promise_key() -> SignerKey:
 
 
 def announce_changes() -> list[Kind]:
-    """Leaves instructions for the key set and the code list where the log does not say what is so; returns their kinds."""
+    """Leaves instructions for the key set and the code list where the log does not say what is so; returns their kinds. Raises SetUpError."""
     changed = []
     for kind, content in ((Kind.KEYS, key_set()), (Kind.CODES, reference.code_list())):
-        if adapters.list_in_force(kind) == rfc8785.dumps(content) or Instruction.objects.filter(kind=kind).exists():
+        try:
+            in_force = adapters.list_in_force(kind)
+        except MissingError as error:
+            raise SetUpError(f"the ledger lacks what the database names, {error}. Bring ledger/ from a mirror") from error
+        if in_force == rfc8785.dumps(content) or Instruction.objects.filter(kind=kind).exists():
             continue
         actions.announce(kind=kind, content=content)
         changed.append(kind)

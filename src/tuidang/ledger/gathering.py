@@ -5,14 +5,17 @@ Reads only. Everything is read as it stands at one moment or later; a wish that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from tlog.entry import Kind
+from tlog.entry import Entry, Kind
+from tlog.lists import list_path
 from tuidang.intake import queries as intake
 from tuidang.kernel import clock
+from tuidang.ledger import adapters
 from tuidang.ledger.instructions import Payload, payload_of
 from tuidang.ledger.models import Instruction
 from tuidang.ledger.policies import Candidate, Facts
@@ -67,10 +70,29 @@ def parent(region: int) -> int:
     return next(iter(reference.ancestors(region)), 0)
 
 
-def due_instructions() -> list[Due]:
-    """Instructions whose day has come, in no meaningful order.
+def due_instructions(size: int) -> list[Due]:
+    """Instructions whose day has come, for a batch that begins at `size`, in no meaningful order.
 
     A wish has its day one to seven days off, also for a batch that is forced: sealed at once it would tell a watcher when it was wished.
     """
-    rows = Instruction.objects.filter(commitment__isnull=True, not_before__lte=clock.today()).order_by("id")
-    return [Due(row.id, Kind(row.kind), row.ref or 0, payload_of(row)) for row in rows]
+    due = Instruction.objects.filter(commitment__isnull=True, not_before__lte=clock.today()).order_by("id")
+    # What another sealer has just sealed is not before this batch.
+    return [Due(row.id, Kind(row.kind), row.ref or 0, payload_of(row)) for row in due if row.ref is None or row.ref < size]
+
+
+def carried_out_by(entries: Sequence[Entry]) -> list[UUID]:
+    """Instructions for lists that `entries`, read back from the log, name. Voids are settled by the row move."""
+    named = {(entry.kind, entry.commitment) for entry in entries if entry.kind >= Kind.BASELINE}
+    rows = Instruction.objects.filter(ref__isnull=True, commitment__isnull=True)
+    return [row.id for row in rows if (row.kind, adapters.list_name(payload_of(row).content)) in named]
+
+
+def listed_by(entries: Sequence[Entry]) -> list[UUID]:
+    """Outcomes that the lists of `entries`, read back from the log, hold already."""
+    listed = {
+        mark
+        for entry in entries
+        if entry.kind == Kind.OUTCOMES
+        for mark in json.loads(adapters.store().read(list_path(entry.commitment)))["outcomes"]
+    }
+    return [one.id for one in intake.waiting_outcomes(MOST) if one.mark.hex() in listed] if listed else []

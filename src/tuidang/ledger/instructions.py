@@ -9,10 +9,12 @@ from django.db import transaction
 
 from tlog.entry import Kind
 from tuidang.kernel import clock
-from tuidang.kernel.errors import DamagedError
+from tuidang.kernel.errors import BusyError, DamagedError
 from tuidang.kernel.randomness import random_id
 from tuidang.ledger.models import Instruction
 from tuidang.vault import daykeys
+
+CHUNK = 500
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,18 +51,29 @@ def _there_is_none(kind: Kind, ref: int | None, commitment: bytes | None) -> boo
 
 
 def payload_of(row: Instruction) -> Payload:
-    """The content of an instruction. Raises DamagedError if it cannot be read."""
+    """The content of an instruction. Raises DamagedError if it cannot be read, BusyError if it was carried out a moment ago."""
     try:
-        return msgspec.json.decode(daykeys.key(row.key_id).decrypt(bytes(row.blob), row.id.bytes), type=Payload)
+        plain = daykeys.key(row.key_id).decrypt(bytes(row.blob), row.id.bytes)
+        return msgspec.json.decode(plain, type=Payload)
     except msgspec.MsgspecError:
         raise DamagedError("an instruction cannot be read") from None
+    except DamagedError:
+        # Read a moment before its key died, it is there under the next one now.
+        again = Instruction.objects.filter(id=row.id).first()
+        if again is None:
+            raise BusyError("an instruction was carried out meanwhile") from None
+        if again.key_id == row.key_id:
+            raise
+    return payload_of(again)
 
 
 @transaction.atomic
 def carry_over(*, old_key: int, at_most: int = 500) -> int:
     """Re-encrypts up to `at_most` instructions of a dying key under the current one; returns how many there were."""
-    old, new = daykeys.key(old_key), daykeys.current_key()
     rows = list(Instruction.objects.select_for_update().filter(key_id=old_key)[:at_most])
+    if not rows:
+        return 0
+    old, new = daykeys.key(old_key), daykeys.current_key()
     for row in rows:
         row.blob = new.encrypt(old.decrypt(bytes(row.blob), row.id.bytes), row.id.bytes)
         row.key_id = new.id
@@ -74,5 +87,6 @@ def drop_unneeded() -> None:
 
 
 def drop(ids: list[UUID]) -> None:
-    """Removes instructions that no longer hold."""
-    Instruction.objects.filter(id__in=ids).delete()
+    """Removes instructions that no longer hold, or are carried out."""
+    for at in range(0, len(ids), CHUNK):
+        Instruction.objects.filter(id__in=ids[at : at + CHUNK]).delete()

@@ -12,7 +12,7 @@ from itertools import islice
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tlog.commitment import Record
 from tlog.entry import Entry, Kind, Voice
@@ -31,6 +31,7 @@ from tuidang.ledger.rows import NewRecord, insert_records
 from tuidang.ledger.stage import Staged
 from tuidang.ledger.totals import Totals, cells_of
 from tuidang.review import actions as review_actions
+from tuidang.review import queries as review
 from tuidang.review.content import SealedEntry
 from tuidang.vault import epochs, records
 
@@ -67,6 +68,7 @@ class SealedContent(msgspec.Struct, frozen=True, kw_only=True):
 class _Sealed:
     """One declarant, ready to be written: made before the transaction, so that the database is held for the writing alone."""
 
+    commitment: bytes
     index: int
     declaration: UUID
     seq: int
@@ -93,22 +95,34 @@ def move(staged: Staged, progress: Callable[[int], None] = lambda _: None) -> bo
         return False
     entries = list(enumerate(entries_of(staged.entries), staged.base))
     chunks = list(_prepared(entries, staged.day, progress))
-    with transaction.atomic():
+    try:
+        return _move(staged, entries, chunks)
+    except IntegrityError:
+        # On PostgreSQL two sealers may be here at once: the first one's batch stands, and the other's transaction leaves nothing.
         if _moved(staged):
             return False
-        _record_batch(staged, entries)
-        _record_changes(entries)
-        for chunk in chunks:
-            _write(chunk)
-        instructions.drop([UUID(bytes=one) for one in staged.instructions])
-        intake_actions.remove_listed(outcomes=[UUID(bytes=one) for one in staged.outcomes])
+        raise
+
+
+@transaction.atomic
+def _move(staged: Staged, entries: Sequence[tuple[int, Entry]], chunks: Sequence[_Chunk]) -> bool:
+    if _moved(staged):
+        return False
+    _record_batch(staged, entries)
+    _record_changes(entries)
+    # All at once and in one order: two transactions that lock the same rows in turns would wait for each other.
+    intake_actions.lock(declarations=[one.declaration for chunk in chunks for one in chunk.people.values()])
+    for chunk in chunks:
+        _write(chunk)
+    instructions.drop([UUID(bytes=one) for one in staged.instructions])
+    intake_actions.remove_listed(outcomes=[UUID(bytes=one) for one in staged.outcomes])
     return True
 
 
 def _moved(staged: Staged) -> bool:
-    head = adapters.head()
-    if (head.size, head.root) == (staged.size, staged.root):
+    if Batch.objects.filter(size=staged.size, root=staged.root).exists():
         return True
+    head = adapters.head()
     if (head.size, head.root) != (staged.base, staged.base_root):
         raise DamagedError(f"the database stands at {head.size} entries, the batch begins at {staged.base}: nothing was moved")
     return False
@@ -180,6 +194,7 @@ def _sealed(  # noqa: PLR0917 -- all that one record is made of
     lookup = person.lookup.bytes
     text = msgspec.json.encode((told.title, told.text))
     return _Sealed(
+        commitment=person.commitment,
         index=index,
         declaration=declaration.id,
         seq=person.seq,
@@ -206,25 +221,34 @@ def _sealed(  # noqa: PLR0917 -- all that one record is made of
 
 def _write(chunk: _Chunk) -> None:
     """Inside the transaction: wishes as they stand now, then the rows."""
-    intake_actions.lock(declarations=sorted({one.declaration for one in chunk.people.values()}))
     states = intake.states(chunk.indexes)
-    erased = _settle_wishes(chunk.indexes, states)
     here = [one for commitment, one in chunk.people.items() if commitment in states]
-    kept = [one for commitment, one in chunk.people.items() if commitment in states and commitment not in erased]
+    settled = {commitment for commitment, state in states.items() if not intake.is_standing(state)}
+    refused = review.refused({one.declaration for one in here})
+    withdrawn, erased = _settle_wishes(chunk.indexes, settled, {one.commitment for one in here if one.declaration in refused})
+    kept = [one for one in here if one.commitment not in erased]
     if kept:
         chunk.envelope.save(force_insert=True)
         # Written in the order of the lookup id, which is random: the table's own order says nothing of arrival.
         insert_records(sorted((one.row for one in kept), key=lambda row: row.lookup))
         texts = dict(one.text for one in kept if one.text)
         SealedText.objects.bulk_create([SealedText(id=key, blob=blob) for key, blob in sorted(texts.items())], ignore_conflicts=True)
-    review_actions.sealed(entries=[one.entry for one in kept])
+    standing = [one.entry for one in kept if one.commitment not in withdrawn]
+    review_actions.sealed(entries=standing)
     intake_actions.remove_declarants(persons=[(one.declaration, one.seq) for one in here])
+    _forget_withdrawn({one.declaration for one in here} - {one.declaration for one in standing})
 
 
-def _settle_wishes(indexes: dict[bytes, int], states: dict[bytes, int]) -> set[bytes]:
-    """Wishes that came while the batch was under way become instructions about its entries. Returns the commitments of those to be erased.
+def _forget_withdrawn(declarations: set[UUID]) -> None:
+    """Review has nothing to publish of those who withdrew while the batch was under way, and nothing to decide unless others still stand."""
+    if declarations:
+        review_actions.forget(declarations=declarations - intake.with_standing(declarations))
 
-    A refusal by review that came too late becomes a void by the register.
+
+def _settle_wishes(indexes: dict[bytes, int], settled: set[bytes], refused: set[bytes]) -> tuple[set[bytes], set[bytes]]:
+    """Wishes that came while the batch was under way become instructions about its entries; a refusal too late, a void by the register.
+
+    `settled` were taken back or refused in intake, `refused` in review. Returns all who withdrew, and those to be erased; all by commitment.
     """
     wished = list(Instruction.objects.filter(commitment__in=list(indexes)))
     commitments = {bytes(row.commitment): row for row in wished if row.commitment is not None}
@@ -232,10 +256,11 @@ def _settle_wishes(indexes: dict[bytes, int], states: dict[bytes, int]) -> set[b
         row.ref, row.commitment = indexes[commitment], None
         row.not_before = clock.today() + random_between(1, LATEST_VOID_DAYS)
     Instruction.objects.bulk_update(wished, ["ref", "commitment", "not_before"])
-    for commitment, state in states.items():
-        if not intake.is_standing(state) and commitment not in commitments:
-            instructions.leave(kind=Kind.VOID, ref=indexes[commitment], payload=Payload(reason=REASON_ERROR), not_before=clock.today())
-    return {commitment for commitment, row in commitments.items() if instructions.payload_of(row).erase}
+    for commitment in (settled | refused) - commitments.keys():
+        instructions.leave(kind=Kind.VOID, ref=indexes[commitment], payload=Payload(reason=REASON_ERROR), not_before=clock.today())
+    # They were tallied as settled before sealing, and are in the ledger now: the void there takes them out.
+    intake_actions.sealed_all_the_same(persons=len(settled | commitments.keys()))
+    return settled | refused | commitments.keys(), {one for one, row in commitments.items() if instructions.payload_of(row).erase}
 
 
 def sealed_content(declaration: PendingDeclaration, person: PendingPerson, record: Record, *, whole: bool) -> SealedContent:

@@ -6,7 +6,7 @@ root → (7) the archive pulls what is to be published, from review → (8) `end
 
 - Stopped before (2): nothing was signed. The stage can be signed no more once another is; then it is dropped.
 - Stopped between (2) and (6): the signer's lock is ahead of the tables. Whoever seals next finds the stage by the lock's root and goes on from (3).
-- Stopped after (6): the tables say what the log says. The old day keys die with the next sealing.
+- Stopped after (6): the tables say what the log says. The stage that is still there tells whoever seals next to do (8) and (9).
 
 Two sealers at once: the signer signs one of two batches with the same base; the other is told that the lock moved, and gives up its own. Steps
 (3) to (9) may run twice, interleaved in any way: files are never overwritten and are the same bytes, the checkpoint is only replaced by a
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from tlog.entry import SIZE
 from tlog.errors import MissingError, TlogError
 from tlog.growth import Growth, grow, read_entry
 from tlog.lists import list_path
-from tlog.merkle import root_of_size
+from tlog.merkle import EMPTY_ROOT, root_of_size
 from tlog.signer_client import LockMovedError, SignerError, SignerRefusedError
 from tlog.signer_wire import SignRequest, Tree
 from tlog.store import write_durably
@@ -46,6 +47,11 @@ from tuidang.review import actions as review_actions
 from tuidang.vault import daykeys, formkeys
 
 MOST_OUTCOMES = 100_000
+PATIENCE_SECONDS = 0.02
+NOT_SIGNED = frozenset(
+    {"moved", "clock-ahead", "clock-behind", "clock-unknown", "not-larger", "not-consistent", "not-last", "day-ahead", "day-behind"}
+)
+"""Refusals of a batch that was not signed and never will be as it is. After `storage` or trouble with the lock store that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,40 +79,85 @@ def seal(*, force: bool = False, progress: Progress = _silent) -> Report:
     Raises BusyError (another sealer was first, or the signer does not answer), DamagedError (says why nothing may be sealed).
     """
     recovered = recover(progress)
+    # Before anything is gathered: if another sealer seals what we gather, the tables move on, and the signer refuses a batch that begins here.
+    head = adapters.head()
     candidates = gathering.candidates(lambda found: progress("gathered", found))
     made = batch.make(
+        head=head,
         candidates=candidates,
-        due=gathering.due_instructions(),
+        due=gathering.due_instructions(head.size),
         outcomes=intake.waiting_outcomes(MOST_OUTCOMES),
         k=settings.ENVIRONMENT.k,
         force=force,
     )
-    if made is None:
-        return Report(adapters.head().size, 0, 0, len(candidates), 0, recovered)
+    if not made.entries:
+        _drop_alone(made)
+        return Report(head.size, 0, len(made.dropped), made.waiting, 0, recovered)
     staged, growth = stage(made)
     progress("staged", len(made.entries))
-    instructions.drop(made.dropped)
     finish(staged, sign(staged, growth), growth, progress)
     return Report(staged.size, len(made.entries), len(made.dropped), made.waiting, made.small_cells, recovered)
+
+
+def _drop_alone(made: batch.Batch) -> None:
+    """Drops instructions that no longer hold where no batch takes them along; not if the tables moved on while they were tried."""
+    with transaction.atomic():
+        if adapters.head() == made.head:
+            instructions.drop(made.dropped)
 
 
 def recover(progress: Progress = _silent) -> int:
     """Step 0: brings the tables to where the signer's lock is. Returns how many entries that took.
 
-    Raises DamagedError if that cannot be done: the lock is ahead and the batch is neither staged nor in the ledger, or the lock is behind.
+    Raises DamagedError if that cannot be done: signer, tables and ledger contradict each other, or the batch between them is gone.
     """
-    lock, head = _lock(), adapters.head()
-    if (lock.size, lock.root) == (head.size, head.root):
-        stages.drop_dead(lock.root)
-        return 0
-    if lock.size <= head.size:
+    recovered = 0
+    while True:
+        # In this order: whatever other sealers do between these lines, an earlier one never finds more than a later one.
+        head, there, lock = adapters.head(), adapters.published(), _lock()
+        try:
+            _check_agreement(head, there.checkpoint if there else None, lock)
+            if lock.size == head.size:
+                _tidy(head.size)
+                return recovered
+            staged, checkpoint = _staged(lock.root), None
+            if staged is None or staged.base != head.size:
+                staged, checkpoint = _read_back(head, lock)
+            finish(staged, checkpoint, None, progress)
+        except (BusyError, DamagedError):
+            if adapters.head() == head:
+                raise
+            continue  # another sealer went on meanwhile: look again
+        recovered += staged.size - staged.base
+
+
+def _check_agreement(head: adapters.Head, there: Checkpoint | None, lock: Tree) -> None:
+    """Raises DamagedError unless tables, ledger folder and lock can be of one log: each as far as the next, or behind it."""
+    tables, shown = Tree(head.size, head.root), Tree(there.size, there.root) if there else Tree(0, EMPTY_ROOT)
+    if lock.size < max(tables.size, shown.size):
         raise DamagedError(
-            f"the signer's lock is at {lock.size} entries and the database at {head.size}: the lock store was replaced by an older one. "
-            "Nothing was sealed. Set the lock from a witness or a mirror, or start a successor log"
+            f"the signer's lock is at {lock.size} entries, the database at {tables.size} and the ledger at {shown.size}: the lock store was "
+            "replaced by an older one. Nothing was sealed. Set the lock from a witness or a mirror, or start a successor log"
         )
-    staged = _staged(lock.root) or _read_back(head, lock)
-    finish(staged, None, None, progress)
-    return lock.size - head.size
+    if shown.size < tables.size:
+        raise DamagedError(
+            f"the ledger's checkpoint is at {shown.size} entries and the database at {tables.size}: ledger/ is an older copy. Nothing was "
+            "sealed. Bring ledger/ from a mirror, then seal again"
+        )
+    for one, other, what in (
+        (tables, shown, "database and ledger"),
+        (shown, lock, "ledger and signer"),
+        (tables, lock, "database and signer"),
+    ):
+        if one.size == other.size and one.root != other.root:
+            raise DamagedError(f"{what} hold different logs of {one.size} entries. Nothing was sealed. They are not of one register")
+
+
+def _tidy(size: int) -> None:
+    """Steps 8 and 9, where a stage that the tables have passed shows that a sealer did not get there."""
+    if stages.outlived(size):
+        end_day()
+        stages.drop_outlived(size)
 
 
 def _staged(root: bytes) -> Staged | None:
@@ -124,42 +175,44 @@ def _lock() -> Tree:
     return Tree(lock.size, lock.root)
 
 
-def _read_back(head: adapters.Head, lock: Tree) -> Staged:
-    """The batch between the tables and the lock, read from the ledger's own files; the tables come from an older copy."""
+def _read_back(head: adapters.Head, lock: Tree) -> tuple[Staged, bytes]:
+    """What the ledger's own files hold beyond the tables, which come from an older copy; and its checkpoint."""
     store = adapters.store()
     try:
-        there = adapters.published()
-        if there is None or (there.checkpoint.size, there.checkpoint.root) != (lock.size, lock.root):
+        checkpoint = store.read("checkpoint")
+        there = SignedCheckpoint.parse(checkpoint).checkpoint
+        if there.size <= head.size:
             raise MissingError("checkpoint")
-        reader = TileReader(store, lock.size)
-        if root_of_size(lock.size, reader) != lock.root or root_of_size(head.size, reader) != head.root:
+        reader = TileReader(store, there.size)
+        if root_of_size(there.size, reader) != there.root or root_of_size(head.size, reader) != head.root:
             raise MissingError("tile")
-        entries = [read_entry(store, index, lock.size) for index in range(head.size, lock.size)]
+        entries = [read_entry(store, index, there.size) for index in range(head.size, there.size)]
         grown = grow(store, head.size, entries)
     except TlogError as error:
         raise DamagedError(
             f"the signer has signed {lock.size} entries, this data folder holds {head.size} and no batch that leads there: it was restored from "
             "an older copy. Nothing was sealed. Bring ledger/ from a mirror, then seal again"
         ) from error
-    if grown.root != lock.root:
+    if grown.root != there.root:
         raise DamagedError("the ledger's bundles do not lead to the root that the signer has signed; bring ledger/ from a mirror")
-    day = max(one.day for one in batch.entries_of(b"".join(entries)))
-    return Staged(
+    decoded = batch.entries_of(b"".join(entries))
+    staged = Staged(
         base=head.size,
         base_root=head.root,
-        size=lock.size,
-        root=lock.root,
-        day=day,
+        size=there.size,
+        root=there.root,
+        day=max(one.day for one in decoded),
         entries=b"".join(entries),
         lists={},
-        instructions=[],
-        outcomes=[],
+        instructions=[one.bytes for one in gathering.carried_out_by(decoded)],
+        outcomes=[one.bytes for one in gathering.listed_by(decoded)],
     )
+    return staged, checkpoint
 
 
 def stage(made: batch.Batch) -> tuple[Staged, Growth]:
     """Step 1: the batch, durable and encrypted, before anyone is asked to sign it."""
-    growth = grow(adapters.store(), made.head.size, made.entries)
+    growth = _grow(made.head.size, made.entries)
     staged = Staged(
         base=made.head.size,
         base_root=made.head.root,
@@ -168,7 +221,7 @@ def stage(made: batch.Batch) -> tuple[Staged, Growth]:
         day=made.day,
         entries=b"".join(made.entries),
         lists=made.lists,
-        instructions=[one.bytes for one in made.carried_out],
+        instructions=[one.bytes for one in (*made.carried_out, *made.dropped)],
         outcomes=[one.bytes for one in made.outcomes],
     )
     stages.write(staged)
@@ -180,7 +233,7 @@ def sign(staged: Staged, growth: Growth | None = None) -> bytes:
 
     Raises BusyError if another batch was signed meanwhile, or the signer refuses or is silent.
     """
-    growth = growth or _grow(staged)
+    growth = growth or _growth_of(staged)
     request = SignRequest(
         old=Tree(staged.base, staged.base_root),
         new=Tree(staged.size, staged.root),
@@ -191,9 +244,11 @@ def sign(staged: Staged, growth: Growth | None = None) -> bytes:
     try:
         status = adapters.signer().status()
         line = adapters.signer().sign(request)
-    except LockMovedError as error:
-        raise BusyError("another batch was signed meanwhile; this one was given up") from error
     except SignerRefusedError as error:
+        if error.reason in NOT_SIGNED:
+            stages.drop(staged.root)  # else one that is refused for its clock's sake would leave a stage at every attempt
+        if isinstance(error, LockMovedError):
+            raise BusyError("another batch was signed meanwhile; this one was given up") from error
         raise DamagedError(f"the signer refuses: {error}") from error
     except SignerError as error:
         raise BusyError(f"the signer does not answer: {error}") from error
@@ -201,21 +256,29 @@ def sign(staged: Staged, growth: Growth | None = None) -> bytes:
     return f"{text}\n{line}".encode()
 
 
-def _grow(staged: Staged) -> Growth:
-    return grow(adapters.store(), staged.base, [staged.entries[at : at + SIZE] for at in range(0, len(staged.entries), SIZE)])
+def _growth_of(staged: Staged) -> Growth:
+    return _grow(staged.base, [staged.entries[at : at + SIZE] for at in range(0, len(staged.entries), SIZE)])
+
+
+def _grow(base: int, entries: list[bytes]) -> Growth:
+    try:
+        return grow(adapters.store(), base, entries)
+    except MissingError as error:
+        raise DamagedError(
+            f"the ledger cannot be continued, {error}. Nothing was sealed. Bring ledger/ from a mirror, then seal again"
+        ) from error
 
 
 def finish(staged: Staged, checkpoint: bytes | None, growth: Growth | None = None, progress: Progress = _silent) -> None:
     """Steps 3 to 9 of a batch that the signer has signed. Each may have been done before."""
-    growth = growth or _grow(staged)
+    growth = growth or _growth_of(staged)
     checkpoint = checkpoint or sign(staged, growth)
     publish(staged, growth)
     progress("published", staged.size)
     show(checkpoint)
     moving.move(staged, lambda done: progress("moved", done))
     end_day()
-    stages.drop(staged.root)
-    stages.drop_dead(staged.root)
+    stages.drop_outlived(staged.size)
 
 
 def publish(staged: Staged, growth: Growth) -> None:
@@ -255,14 +318,29 @@ def end_day() -> None:
     daykeys.rotate()
     for key in daykeys.old_keys():
         while not _dies(key):
-            for carry_over in (intake_actions.carry_over, review_actions.carry_over, instructions.carry_over):
-                while carry_over(old_key=key):
-                    pass
-    daykeys.bury()
+            if not _carry_over(key):
+                time.sleep(PATIENCE_SECONDS)  # another transaction holds the rows that are left
+    dying, size = daykeys.dying(), adapters.head().size
+    for key in dying:
+        stages.carry_over(old_key=key, size=size)
+    daykeys.bury(dying)
     formkeys.drop_old()
     intake_actions.forget_spent()
     intake_actions.purge_taken_back()
     instructions.drop_unneeded()
+
+
+def _carry_over(key: int) -> int:
+    carried = 0
+    try:
+        for carry_over in (intake_actions.carry_over, review_actions.carry_over, instructions.carry_over):
+            while done := carry_over(old_key=key):
+                carried += done
+    except DamagedError:
+        if daykeys.alive(key):
+            raise
+        # Another sealer carried everything over and buried the key.
+    return carried
 
 
 def _dies(key: int) -> bool:

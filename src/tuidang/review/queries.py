@@ -67,6 +67,12 @@ def verdict(declaration: UUID) -> Verdict | None:
     return None if found is None else Verdict(found)
 
 
+def refused(declarations: Iterable[UUID]) -> set[UUID]:
+    """Those of the declarations that stand refused, whether intake has been told or not."""
+    rows = Case.objects.filter(declaration__in=list(declarations), verdict=Verdict.REFUSE.value)
+    return set(rows.values_list("declaration", flat=True))
+
+
 def queues() -> Queues:
     """How much waits."""
     piles = {pile: _bounded(waiting(pile)) for pile in Pile}

@@ -51,15 +51,15 @@ class KeyFiles:
         return sorted(path.name for path in self._folder.iterdir() if path.name.startswith(prefix))
 
     def destroy(self, name: str) -> None:
-        """Overwrites and removes the key. No error if it is gone already: a crash makes us come back."""
-        path = self._folder / name
-        try:
-            handle = os.open(path, os.O_WRONLY)
-        except FileNotFoundError:
-            return
-        with os.fdopen(handle, "wb") as file:
-            file.write(bytes(os.fstat(file.fileno()).st_size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink(missing_ok=True)
-        fsync_folder(self._folder)
+        """Overwrites and removes the key, and what a kill left of its making. No error if it is gone already: a crash makes us come back."""
+        for path in [*self._folder.glob(f".{name}.*"), self._folder / name]:
+            try:
+                handle = os.open(path, os.O_WRONLY)
+            except FileNotFoundError:
+                continue
+            with os.fdopen(handle, "wb") as file:
+                file.write(bytes(os.fstat(file.fileno()).st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink(missing_ok=True)
+            fsync_folder(self._folder)

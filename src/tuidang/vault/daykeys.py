@@ -2,6 +2,9 @@
 
 How a key dies without losing anything: rows refer to its row by a foreign key, so the row can only be deleted when no row is left under it;
 an accept that still holds the key in memory fails at its commit and takes the new one. Only after that commit is the file destroyed.
+
+How a key is born without leaving anything behind: it is noted as dying before its file is made, and becomes the current one in the
+transaction that takes that note away. Whoever is killed in between leaves a file that the next burial destroys.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
@@ -23,6 +26,8 @@ from tuidang.vault.adapters import KeyFiles
 from tuidang.vault.models import DayKey, DyingKey
 
 NONCE = 12
+CURRENT = "SELECT id, day FROM vault_daykey WHERE current"
+CURRENT_HELD = f"{CURRENT} FOR KEY SHARE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class LiveKey:
 
 
 _cache: dict[int, LiveKey] = {}
-_current: list[LiveKey] = []
+_remembered: list[LiveKey] = []
 _lock = threading.Lock()
 
 
@@ -74,7 +79,7 @@ def _load(key_id: int, day: int) -> LiveKey:
 def forget() -> None:
     """Drops keys held in memory: they are read again when needed. Called when a key turned out to be dead, and by tests."""
     _cache.clear()
-    _current.clear()
+    _remembered.clear()
 
 
 def key(key_id: int) -> LiveKey:
@@ -82,33 +87,76 @@ def key(key_id: int) -> LiveKey:
     return _cache.get(key_id) or _load(key_id, 0)
 
 
+def alive(key_id: int) -> bool:
+    """Whether this key's row is still there: then it has not begun to die."""
+    return DayKey.objects.filter(id=key_id).exists()
+
+
 def current_key() -> LiveKey:
-    """The key under which new rows are written: one a day, and a new one after each sealing. Kept in memory between calls."""
-    if _current and _current[0].day == clock.today():
-        return _current[0]
+    """The key under which new rows are written: one a day, and a new one after each sealing.
+
+    Inside a transaction the key cannot die before that has ended: SQLite lets nobody else write, PostgreSQL holds the key's row.
+    """
+    found = _current_row()
+    if found is None or (found[1] < clock.today() and not connection.in_atomic_block):
+        return rotate()
+    key_id, day = found
+    known = _cache.get(key_id)
+    return known if known is not None and known.day == day else _load_anew(key_id, day)
+
+
+def _current_row() -> tuple[int, int] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(CURRENT_HELD if connection.vendor == "postgresql" else CURRENT)
+        row = cursor.fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def _load_anew(key_id: int, day: int) -> LiveKey:
+    """Another process made a new key. What it has destroyed since must not live on in our memory."""
+    living = set(DayKey.objects.values_list("id", flat=True))
+    for known in set(_cache) - living:
+        _cache.pop(known, None)
+    return _load(key_id, day)
+
+
+def remembered_key() -> LiveKey:
+    """As `current_key`, from memory and without asking the database: for whoever takes a key that died meanwhile as a reason to try again.
+
+    Whoever fails with an IntegrityError calls `forget`.
+    """
+    if _remembered and _remembered[0].day == clock.today():
+        return _remembered[0]
     with _lock:
-        row = DayKey.objects.filter(current=True).first()
-        if row is None or row.day < clock.today():
-            return rotate()
-        found = _load(row.id, row.day)
-        _current[:] = [found]
+        found = current_key()
+        if not connection.in_atomic_block:
+            _remembered[:] = [found]
         return found
 
 
 def rotate() -> LiveKey:
     """Makes a new key the current one. If another process does so at the same time, its key is taken."""
-    fresh = random_between(1, 2**62)
+    while not _made_current(random_between(1, 2**62)):
+        pass
+    row = DayKey.objects.get(current=True)
+    found = _load(row.id, row.day)
+    _remembered.clear()
+    return found
+
+
+def _made_current(fresh: int) -> bool:
+    """False: another process took the key for one that a crash left behind, before it was born."""
+    DyingKey.objects.create(id=fresh)
     _files().make(_name(fresh), random_bytes(32))
     try:
         with transaction.atomic():
+            if not DyingKey.objects.filter(id=fresh).delete()[0]:
+                return False
             DayKey.objects.filter(current=True).update(current=False)
             DayKey.objects.create(id=fresh, day=clock.today(), current=True)
     except IntegrityError:
-        _files().destroy(_name(fresh))
-    row = DayKey.objects.get(current=True)
-    found = _load(row.id, row.day)
-    _current[:] = [found]
-    return found
+        bury([fresh])
+    return True
 
 
 def old_keys() -> list[int]:
@@ -120,14 +168,26 @@ def let_die(key_ids: list[int]) -> None:
     """Marks keys for destruction. Inside a transaction in which no row refers to them any more; its commit fails if one does."""
     DyingKey.objects.bulk_create([DyingKey(id=key_id) for key_id in key_ids], ignore_conflicts=True)
     # Not through the collector: it would read every row that refers to the key. The database's own foreign key decides.
-    DayKey.objects.filter(id__in=key_ids)._raw_delete(DayKey.objects.db)  # noqa: SLF001 -- Django has no public way past the collector
+    DayKey.objects.filter(id__in=key_ids)._raw_delete(DayKey.objects.db)  # noqa: SLF001 -- for the reason above
 
 
-def bury() -> int:
-    """Destroys the files of keys that were let die; returns how many. After the transaction of `let_die`; again after a crash."""
-    dying = list(DyingKey.objects.values_list("id", flat=True))
-    for key_id in dying:
-        _cache.pop(key_id, None)
-        _files().destroy(_name(key_id))
-    DyingKey.objects.filter(id__in=dying).delete()
-    return len(dying)
+def dying() -> list[int]:
+    """Ids of keys whose files are to be destroyed."""
+    return list(DyingKey.objects.values_list("id", flat=True))
+
+
+def bury(key_ids: list[int] | None = None) -> int:
+    """Destroys the files of dying keys, of all or of these; returns how many. After the transaction of `let_die`; again after a crash."""
+    return sum(map(_bury, dying() if key_ids is None else key_ids))
+
+
+@transaction.atomic
+def _bury(key_id: int) -> bool:
+    # The note is held while the file goes, so that a key whose birth is under way is either born whole or not at all.
+    noted = DyingKey.objects.select_for_update().filter(id=key_id)
+    if not list(noted) or alive(key_id):
+        return False
+    _cache.pop(key_id, None)
+    _files().destroy(_name(key_id))
+    DyingKey.objects.filter(id=key_id).delete()
+    return True
