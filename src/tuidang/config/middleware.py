@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,17 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.gzip import GZipMiddleware
 
 from tuidang.config.headers import PAGE_HEADERS
+from tuidang.public.errors import too_large
 
 Handler = Callable[[HttpRequest], HttpResponse]
 LARGEST_BODY = 1024 * 1024
 STAFF = "/staff/"
+_PAGE = re.compile(r"/(en|zh-hans|zh-hant)/")
+_PLAIN = "text/plain; charset=utf-8"
+_TOO_LARGE = "413 Too large: at most 1 MB. Nothing was recorded. / 内容过大(上限 1 MB),未作任何记录。 / 內容過大(上限 1 MB),未作任何記錄。\n"
 
 
 class PageHeaders:
@@ -31,6 +37,16 @@ class PageHeaders:
         return response
 
 
+class PageGzip(GZipMiddleware):
+    """Compresses pages, without the random bytes that would hide a secret from someone who reads lengths.
+
+    That attack has the victim's browser fetch the same secret again and again beside text of the attacker's choice. Here a code is answered
+    only to a POST that holds it, or its form's token, from a page of ours; and the tokens of staff pages are masked anew in every answer.
+    """
+
+    max_random_bytes = 0
+
+
 class Bounds:
     """Refuses what is too large before a byte of it is read."""
 
@@ -41,14 +57,12 @@ class Bounds:
         """413 or 400 without reading the body, else the answer."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit():
-            return HttpResponse("400 Content-Length is not a number.\n", status=400, content_type="text/plain; charset=utf-8")
+            return HttpResponse("400 Content-Length is not a number.\n", status=400, content_type=_PLAIN)
         if int(length) > LARGEST_BODY:
-            return HttpResponse(
-                "413 Too large: at most 1 MB. Nothing was recorded. / 内容过大(上限 1 MB),未作任何记录。 / 內容過大(上限 1 MB),未作任何記錄。\n",
-                status=413,
-                content_type="text/plain; charset=utf-8",
-                headers={"Connection": "close"},
-            )
+            # Closed, not kept alive: what was not read would be taken for the next request.
+            response = too_large(request) if _PAGE.match(request.path_info) else HttpResponse(_TOO_LARGE, status=413, content_type=_PLAIN)
+            response["Connection"] = "close"
+            return response
         return self._get_response(request)
 
 

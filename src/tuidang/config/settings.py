@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.utils.functional import SimpleLazyObject
+
 from tuidang.config.environment import postgresql, read_environment
 from tuidang.config.secrets import django_secret
 from tuidang.kernel.places import places
@@ -12,7 +14,8 @@ from tuidang.kernel.places import places
 ENVIRONMENT = read_environment()
 PLACES = places()
 
-SECRET_KEY = django_secret(PLACES)
+# Made when it is first needed: asking a command for help leaves no folder behind.
+SECRET_KEY = SimpleLazyObject(lambda: django_secret(PLACES))
 DEBUG = ENVIRONMENT.debug
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 ALLOWED_HOSTS = [*ENVIRONMENT.hosts, *LOOPBACK_HOSTS]
@@ -43,6 +46,7 @@ INSTALLED_APPS = [
 # Outermost first. Staff pages get the full set through `for_staff`; public pages keep no session and set no cookie.
 MIDDLEWARE = [
     "tuidang.config.middleware.PageHeaders",
+    "tuidang.config.middleware.PageGzip",
     "tuidang.config.middleware.Bounds",
     "tuidang.config.middleware.StaffOnly",
     "django.middleware.locale.LocaleMiddleware",

@@ -6,7 +6,7 @@ Field names are short and the same on every page, so the check page can carry th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
@@ -18,8 +18,11 @@ from tuidang.reference import queries as reference
 
 CONSENT_VERSION = "2026-11"
 KEPT = 256 * 1024
+LONGEST_PLACE = 200
 FIRST_ROWS = 4
 MORE_ROWS = 4
+NOT_DECODED = "\N{REPLACEMENT CHARACTER}"
+"""What stands where bytes were no UTF-8."""
 ORGANISATIONS = {"party": Organisations.PARTY, "league": Organisations.LEAGUE, "pioneers": Organisations.PIONEERS}
 
 
@@ -39,6 +42,18 @@ class TypedPerson:
     def organisations(self) -> int:
         """1 to 7, 0 if none was ticked."""
         return sum(ORGANISATIONS[name] for name in self.left)
+
+    def problems(self) -> dict[str, str]:
+        """What is wrong in this row, by field: `name` (`empty`, `too_long`, `unreadable`), `left` (`none`)."""
+        name = policies.clean_line(self.name)
+        found = {} if self.left else {"left": "none"}
+        if not name:
+            found["name"] = "empty"
+        elif NOT_DECODED in name:
+            found["name"] = "unreadable"
+        elif len(name) > policies.LONGEST_NAME:
+            found["name"] = "too_long"
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +108,8 @@ class Typed:
         )
 
     def region(self) -> int:
-        """The code of the place that was chosen, 0 for none or nonsense."""
-        known = self.place.isascii() and self.place.isdigit() and len(self.place) < 6 and int(self.place) in reference.regions()
-        return int(self.place) if known else 0
+        """The code of the place that was written, 0 for none or one that is not known. What was written is not kept."""
+        return reference.match_place(self.place)
 
     def problems(self) -> dict[str, str]:
         """Names of what is wrong, by field: `name`, `left`, `persons`, `text`, `title`, `adult`, `agreed`, `consent`. Empty: nothing is."""
@@ -105,40 +119,67 @@ class Typed:
             found["persons"] = "none"
         if len(rows) > policies.MOST_PERSONS:
             found["persons"] = "too_many"
-        if any(not policies.clean_line(one.name) for one in rows):
-            found["name"] = "empty"
-        if any(len(policies.clean_line(one.name)) > policies.LONGEST_NAME for one in rows):
-            found["name"] = "too_long"
-        if any(not one.left for one in rows):
-            found["left"] = "none"
-        if len(policies.clean_line(self.title)) > policies.LONGEST_TITLE:
-            found["title"] = "too_long"
-        found |= self._text_problem()
+        for one in rows:
+            found |= one.problems()
+        found |= _length_problem("title", policies.clean_line(self.title), policies.LONGEST_TITLE)
+        text = policies.clean_text(self.text)
+        found |= _length_problem("text", text, policies.LONGEST_TEXT) if text else {"text": "empty"}
         needed = ("agreed", "consent") if self.group else ("adult", "consent")
         found |= {name: "needed" for name in needed if not getattr(self, name)}
         return found
 
-    def _text_problem(self) -> dict[str, str]:
-        cleaned = policies.clean_text(self.text)
-        if not cleaned:
-            return {"text": "empty"}
-        return {"text": "too_long"} if len(cleaned) > policies.LONGEST_TEXT else {}
+    def with_more_rows(self) -> Typed:
+        """Room for a few more people, up to as many as a declaration may name."""
+        more = min(MORE_ROWS, policies.MOST_PERSONS - len(self.persons))
+        return replace(self, persons=(*self.persons, *[TypedPerson()] * more))
+
+    def with_alias(self, language: str) -> Typed:
+        """Another suggested name for the one person; in a group, a suggested name in each row that says what is left but not by whom."""
+        if not self.group:
+            return replace(self, persons=(TypedPerson(_other_alias(self.persons[0].name, language), self.persons[0].left),))
+        named = (TypedPerson(_other_alias("", language), one.left) if one.left and not one.name.strip() else one for one in self.persons)
+        return replace(self, persons=tuple(named))
+
+    def with_next_sentence(self, language: str) -> Typed:
+        """The next ready sentence in place of the one that the text begins with; what a person wrote stays, below it."""
+        ready = pack.sentences(language)
+        text = self.text.lstrip()
+        at = next((number for number, sentence in enumerate(ready) if text.startswith(sentence)), None)
+        rest = text if at is None else text[len(ready[at]) :]
+        sentence = ready[0 if at is None else (at + 1) % len(ready)]
+        return replace(self, text=sentence + (f"\n\n{rest}" if at is None and rest else rest))
+
+
+def _other_alias(name: str, language: str) -> str:
+    while (other := pack.suggested_alias(language)) == name:
+        continue
+    return other
+
+
+def _length_problem(name: str, cleaned: str, most: int) -> dict[str, str]:
+    if NOT_DECODED in cleaned:
+        return {name: "unreadable"}
+    return {name: "too_long"} if len(cleaned) > most else {}
 
 
 def read_typed(posted: QueryDict, *, group: bool) -> Typed:
-    """What was typed, from the fields of a POST; what is longer than 256 KB is cut there."""
+    """What was typed, from the fields of a POST, but for NULs, which no page can show; what is longer than 256 KB is cut there."""
     rows = _rows(posted) if group else (_person(posted, ""),)
     return Typed(
         group=group,
         persons=rows,
-        place=posted.get("place", "")[:20],
-        title=posted.get("title", "")[:KEPT],
-        text=_kept(posted.get("text", "")),
+        place=_line(posted, "place", LONGEST_PLACE),
+        title=_line(posted, "title", KEPT // 4),
+        text=_kept(posted.get("text", "").replace("\0", "")),
         publish="publish" in posted,
         adult="adult" in posted,
         agreed="agreed" in posted,
         consent="consent" in posted,
     )
+
+
+def _line(posted: QueryDict, name: str, most: int) -> str:
+    return posted.get(name, "").replace("\0", "")[:most]
 
 
 def _kept(text: str) -> str:
@@ -147,7 +188,7 @@ def _kept(text: str) -> str:
 
 def _person(posted: QueryDict, ending: str) -> TypedPerson:
     left = frozenset(ORGANISATIONS) & frozenset(posted.getlist(f"left{ending}"))
-    return TypedPerson(posted.get(f"name{ending}", "")[:1000], left)
+    return TypedPerson(_line(posted, f"name{ending}", 1000), left)
 
 
 def _rows(posted: QueryDict) -> tuple[TypedPerson, ...]:
@@ -157,6 +198,7 @@ def _rows(posted: QueryDict) -> tuple[TypedPerson, ...]:
     return tuple(_person(posted, f"_{number}") for number in range(1, min(count, policies.MOST_PERSONS + 1) + 1))
 
 
-def blank(*, group: bool) -> Typed:
-    """An empty form."""
-    return Typed(group=group, persons=(TypedPerson(),) * (FIRST_ROWS if group else 1))
+def blank(language: str, *, group: bool) -> Typed:
+    """A fresh form: a suggested name for one person, empty rows for several, and the first ready sentence."""
+    persons = (TypedPerson(),) * FIRST_ROWS if group else (TypedPerson(pack.suggested_alias(language)),)
+    return Typed(group=group, persons=persons, text=pack.sentences(language)[0])

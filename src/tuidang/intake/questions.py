@@ -2,60 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tuidang.design.fields import Choice, Field
-from tuidang.intake.forms import Typed
+from tuidang.intake.forms import Typed, TypedPerson
 from tuidang.intake.policies import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, MOST_PERSONS
 from tuidang.reference import queries as reference
 
+Problems = Mapping[str, str]
 
-def errors(problems: Mapping[str, str]) -> dict[str, str]:
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is asked about one person of a group. `number` counts from 1."""
+
+    number: int
+    name: Field
+    left: Field
+
+
+def errors(problems: Problems) -> dict[str, str]:
     """A sentence for each problem that `Typed.problems` names, by field."""
+    unreadable = _("Some characters did not arrive whole. They are shown as � below; please write them again.")
     sentences = {
         ("persons", "none"): _("Enter at least one person."),
-        ("persons", "too_many"): _("At most %(most)s people can be in one declaration.") % {"most": MOST_PERSONS},
+        ("persons", "too_many"): _("At most %(most)s people can be in one declaration. Nothing was recorded.") % {"most": MOST_PERSONS},
         ("name", "empty"): _("Enter a name. It can be an invented one."),
         ("name", "too_long"): _("A name can have at most %(most)s characters.") % {"most": LONGEST_NAME},
-        ("left", "none"): _("Tick at least one organisation for each person."),
+        ("left", "none"): _("Tick at least one organisation."),
         ("title", "too_long"): _("The title can have at most %(most)s characters.") % {"most": LONGEST_TITLE},
         ("text", "empty"): _("Write something, or use the ready sentence."),
         ("text", "too_long"): _("The text can have at most %(most)s characters.") % {"most": f"{LONGEST_TEXT:,}"},
         ("adult", "needed"): _("You can only declare for yourself if you are 16 or older."),
-        ("agreed", "needed"): _("Each person listed must have agreed."),
+        ("agreed", "needed"): _("Only people who have agreed can be listed."),
         ("consent", "needed"): _("Without your consent nothing may be stored."),
     }
-    return {field: sentences[field, problem] for field, problem in problems.items()}
+    return {field: sentences.get((field, problem), unreadable) for field, problem in problems.items()}
 
 
-def questions(typed: Typed, problems: Mapping[str, str], language: str) -> dict[str, Field]:
-    """Every question but those about each person of a group, by name."""
-    choices = [Choice("", _("I would rather not say"), chosen=not typed.place)]
-    choices += [Choice(str(code), label, chosen=str(code) == typed.place) for code, label in reference.choices(language)]
-    fields = [
-        Field("left", _("What do you leave?"), "checkboxes", error=problems.get("left", ""), choices=_organisations(typed, language)),
-        Field(
-            "name",
-            _("Name"),
-            value=typed.persons[0].name,
-            error=problems.get("name", ""),
-            hint=_("An invented name is safer than your own."),
-        ),
-        Field("place", _("Where do you live? (optional)"), "select", choices=tuple(choices)),
-        Field("title", _("Title (optional)"), value=typed.title, error=problems.get("title", "")),
-        Field("text", _("Your declaration"), "textarea", value=typed.text, error=problems.get("text", "")),
-        Field("publish", _("Publish the text, after someone has read it"), "tick", value="on" if typed.publish else ""),
-        Field("adult", _("I am 16 or older"), "tick", value="on" if typed.adult else "", error=problems.get("adult", "")),
-        Field("agreed", _("Each of them agreed"), "tick", value="on" if typed.agreed else "", error=problems.get("agreed", "")),
-        Field("consent", _("I agree that this declaration is stored as described"), "tick", value="on" if typed.consent else "", error=problems.get("consent", "")),
+def questions(typed: Typed, problems: Problems, language: str) -> dict[str, Field]:
+    """Every question about one person, or all but those about each person of a group, by name, in the order of the page."""
+    wrong = errors(problems)
+    asked = [*_about_the_text(typed), *(_about_the_group(typed) if typed.group else _about_one(typed, language))]
+    order = ("left", "name", "place", "title", "text", "publish", "adult", "agreed", "consent")
+    named = {one.name: replace(one, error=wrong.get(one.name, "")) for one in asked}
+    return {name: named[name] for name in order if name in named}
+
+
+def rows(typed: Typed, language: str, *, checked: bool) -> list[Row]:
+    """The questions about each person of a group; with `checked`, what is wrong in the rows that are filled in."""
+    return [_row(number, one, language, checked=checked and not one.blank) for number, one in enumerate(typed.persons, 1)]
+
+
+def all_asked(asked: Iterable[Field], about_each: Iterable[Row]) -> list[Field]:
+    """Every question in the order of the page, for the summary of errors."""
+    return [*(field for row in about_each for field in (row.name, row.left)), *asked]
+
+
+def _about_one(typed: Typed, language: str) -> list[Field]:
+    one = typed.persons[0]
+    hint = _("Tick every one that you ever joined, however long ago.")
+    return [
+        Field("left", _("Which do you withdraw from?"), "checkboxes", hint=hint, choices=organisations(one.left, language)),
+        Field("name", _("Name"), value=one.name, hint=_("An invented name is enough, and safer than your own. This one is a suggestion.")),
+        Field("adult", _("I am 16 or older"), "tick", _ticked(on=typed.adult)),
     ]
-    return {field.name: field for field in fields}
 
 
-def _organisations(typed: Typed, language: str) -> tuple[Choice, ...]:
-    left = typed.persons[0].left
-    return tuple(
-        Choice(one.name, one.full.get(language, one.name), chosen=one.name in left) for one in reference.organisations()
+def _about_the_group(typed: Typed) -> list[Field]:
+    hint = _("A child under 16 can be listed only by a parent, under an invented name.")
+    return [Field("agreed", _("Each of these people has agreed to be listed"), "tick", _ticked(on=typed.agreed), hint)]
+
+
+def _about_the_text(typed: Typed) -> list[Field]:
+    ready = _("A ready sentence stands here. Keep it, change it, or write your own. Do not name anyone who has not agreed.")
+    copies = _("Whoever reads it can copy it; copies cannot be recalled. Without this tick it is counted and not shown.")
+    place = _("A province or a country is enough; nothing more precise is kept.")
+    return [
+        Field("place", _("Where do you live? (optional)"), value=typed.place, hint=place),
+        Field("title", _("Title (optional)"), value=typed.title),
+        Field("text", _("Your declaration"), "textarea", value=typed.text, hint=ready),
+        Field("publish", _("Publish it after a volunteer has read it"), "tick", _ticked(on=typed.publish), copies),
+        Field(
+            "consent", _("I agree that this political declaration is stored and counted as described"), "tick", _ticked(on=typed.consent)
+        ),
+    ]
+
+
+def _ticked(*, on: bool) -> str:
+    return "on" if on else ""
+
+
+def organisations(left: frozenset[str], language: str) -> tuple[Choice, ...]:
+    """Party, league and pioneers by their official names, with the age at which people join; `left` are ticked."""
+    ages = {
+        "party": _("joined at 18 or later"),
+        "league": _("joined between 14 and 28"),
+        "pioneers": _("joined between 6 and 14, in most schools with the whole class"),
+    }
+    return tuple(Choice(one.name, one.full[language], ages[one.name], chosen=one.name in left) for one in reference.organisations())
+
+
+def _row(number: int, one: TypedPerson, language: str, *, checked: bool) -> Row:
+    wrong = errors(one.problems()) if checked else {}
+    about = {name: pgettext("error about one of several people", "Person %(number)s: %(error)s") for name in wrong}
+    said = {name: about[name] % {"number": number, "error": error} for name, error in wrong.items()}
+    short = tuple(Choice(found.name, found.labels[language], chosen=found.name in one.left) for found in reference.organisations())
+    return Row(
+        number,
+        Field(f"name_{number}", _("Name of person %(number)s") % {"number": number}, value=one.name, error=said.get("name", "")),
+        Field(f"left_{number}", _("Withdraws from"), "checkboxes", error=said.get("left", ""), choices=short, inline=True),
     )

@@ -5,7 +5,8 @@ Every answer says what was recorded. Sending twice is one declaration: the token
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,28 +15,38 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from tuidang.design.requests import Sent, read_sent
-from tuidang.intake import actions
-from tuidang.intake.forms import KEPT, MORE_ROWS, Typed, TypedPerson, blank, read_typed
-from tuidang.intake.policies import MOST_PERSONS
-from tuidang.intake.questions import errors, questions
+from tuidang.intake import actions, questions
+from tuidang.intake.forms import KEPT, Typed, TypedPerson, blank, read_typed
+from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError
-from tuidang.reference import pack
 from tuidang.reference import queries as reference
-from tuidang.vault.codes import Code
+from tuidang.reference import switches
+from tuidang.vault.codes import SCRIPTS, Code
 from tuidang.vault.formkeys import ExpiredTokenError, FormToken
 
 FIRST_PERSONS = 20
+DECIDED_WITHIN = timedelta(days=30)
+BUSY_SECONDS = "10"
+_REFILLED: dict[str, Callable[[Typed, str], Typed]] = {
+    "more": lambda typed, _: typed.with_more_rows(),
+    "alias": Typed.with_alias,
+    "sentence": Typed.with_next_sentence,
+    "change": lambda typed, _: typed,
+}
+"""Steps that lead back to the form, with something filled in."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: HttpRequest, *, group: bool = False) -> HttpResponse:
     """The form for one person, or with `group` for several people or someone else; check page and code page by POST to the same address."""
     if request.method != "POST":
-        return _form(request, blank(group=group), str(FormToken.fresh()))
+        return _empty(request, group=group)
     sent = read_sent(request)
-    typed = read_typed(sent.fields, group=group)
+    typed = read_typed(sent.fields, group=group) if sent.fields else blank(_language(), group=group)
     if sent.problem:
         return _form(request, typed, str(FormToken.fresh()), notice=sent.problem, status=sent.status)
+    if not switches.intake_open():
+        return _form(request, typed, sent.fields.get("token", ""), notice="closed", status=503)
     try:
         token = FormToken.parse(sent.fields.get("token", ""))
     except ExpiredTokenError:
@@ -43,18 +54,18 @@ def declare(request: HttpRequest, *, group: bool = False) -> HttpResponse:
     return _step(request, sent, typed, token)
 
 
+def _empty(request: HttpRequest, *, group: bool) -> HttpResponse:
+    if not switches.intake_open():
+        return render(request, "intake/closed.html", {"section": "declare"}, status=503)
+    return _form(request, blank(_language(), group=group), str(FormToken.fresh()))
+
+
 def _step(request: HttpRequest, sent: Sent, typed: Typed, token: FormToken) -> HttpResponse:
     step = sent.fields.get("step", "check")
-    if step == "more":
-        rows = min(len(typed.persons) + MORE_ROWS, MOST_PERSONS)
-        typed = _with_persons(typed, (*typed.persons, *[TypedPerson()] * max(0, rows - len(typed.persons))))
-        return _form(request, typed, str(token))
-    if step == "alias":
-        return _form(request, _with_alias(typed), str(token))
-    if step == "change":
-        return _form(request, typed, str(token))
-    if typed.problems():
-        return _form(request, typed, str(token), problems=typed.problems(), status=422)
+    if step in _REFILLED:
+        return _form(request, _REFILLED[step](typed, _language()), str(token))
+    if problems := typed.problems():
+        return _form(request, typed, str(token), problems=problems, status=422)
     if step != "send":
         return _check(request, typed, str(token))
     return _send(request, typed, token)
@@ -66,42 +77,48 @@ def _send(request: HttpRequest, typed: Typed, token: FormToken) -> HttpResponse:
         accepted = actions.accept(declaration=typed.declaration(_language()), code=code)
     except BusyError:
         response = _check(request, typed, str(token), notice="busy", status=503)
-        response["Retry-After"] = "10"
+        response["Retry-After"] = BUSY_SECONDS
         return response
     if accepted.result == "other_content":
-        return render(
-            request, "intake/already.html", {"section": "declare", "typed": typed, "token": str(FormToken.fresh())}, status=409
-        )
+        context = {
+            "section": "declare",
+            "hidden": list(typed.hidden()),
+            "token": str(FormToken.fresh()),
+            "code": code.shown(_language()),
+        }
+        return render(request, "intake/already.html", context, status=409)
     return _code(request, code, typed)
 
 
 def _code(request: HttpRequest, code: Code, typed: Typed) -> HttpResponse:
     language = _language()
-    members = (
-        [(number, one.name, code.member(number).shown(language)) for number, one in enumerate(typed.filled(), 1)] if typed.group else []
-    )
-    other = code.base32() if language in ("zh-hans", "zh-hant") else " ".join(code.words("english"))
+    names = enumerate(typed.filled(), 1) if typed.group else ()
+    other = " ".join(code.words(SCRIPTS["en"])) if language == "en" else code.base32()
     context = {
         "section": "declare",
         "group": typed.group,
         "code": code.shown(language),
         "other_form": other,
-        "members": members,
+        "sent_code": code.base32(),
+        "members": [{"number": number, "name": one.name, "code": code.member(number).shown(language)} for number, one in names],
         "publish": typed.publish,
+        "decided_by": _today() + DECIDED_WITHIN,
     }
     return render(request, "intake/code.html", context)
 
 
 def _check(request: HttpRequest, typed: Typed, token: str, *, notice: str = "", status: int = 200) -> HttpResponse:
+    region = typed.region()
     context = {
         "section": "declare",
         "typed": typed,
         "persons": [{"name": one.name, "left": _left(one)} for one in typed.filled()],
-        "place": reference.label(typed.region(), _language()) if typed.region() else "",
+        "place": reference.label(region, _language()) if region else "",
         "hidden": list(typed.hidden()),
         "token": token,
         "notice": notice,
         "needs_person": len(typed.filled()) > FIRST_PERSONS,
+        "first_persons": FIRST_PERSONS,
     }
     return render(request, "intake/check.html", context, status=status)
 
@@ -109,31 +126,31 @@ def _check(request: HttpRequest, typed: Typed, token: str, *, notice: str = "", 
 def _form(
     request: HttpRequest, typed: Typed, token: str, *, problems: dict[str, str] | None = None, notice: str = "", status: int = 200
 ) -> HttpResponse:
-    messages = errors(problems or {})
+    language = _language()
+    fields = questions.questions(typed, problems or {}, language)
+    rows = questions.rows(typed, language, checked=bool(problems)) if typed.group else []
+    persons = {name: text for name, text in questions.errors(problems or {}).items() if name == "persons"}
     context: dict[str, Any] = {
         "section": "declare",
-        "typed": typed,
         "token": token,
         "notice": notice,
-        "errors": messages,
-        "fields": questions(typed, messages, _language()),
+        "fields": fields,
+        "rows": rows,
+        "asked": questions.all_asked(fields.values(), rows),
+        "problems": list(persons.values()),
+        "wrong": bool(problems),
+        "organisations": questions.organisations(frozenset(), language),
         "cut": len(typed.text.encode()) >= KEPT,
     }
     return render(request, "intake/group.html" if typed.group else "intake/person.html", context, status=status)
 
 
 def _left(one: TypedPerson) -> list[str]:
-    return [found.labels[_language()] for found in reference.organisations() if found.name in one.left]
+    return [found.full[_language()] for found in reference.organisations() if found.name in one.left]
 
 
-def _with_persons(typed: Typed, persons: tuple[TypedPerson, ...]) -> Typed:
-    return replace(typed, persons=persons)
-
-
-def _with_alias(typed: Typed) -> Typed:
-    first, *rest = typed.persons
-    named = TypedPerson(pack.suggested_alias(_language()), first.left)
-    return _with_persons(typed, (named, *rest))
+def _today() -> date:
+    return clock.as_date(clock.today())
 
 
 def _language() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from typing import Any
 
@@ -12,44 +13,73 @@ from tlog.errors import MissingError
 from tuidang.archive.queries import Published
 from tuidang.kernel import clock
 from tuidang.ledger import adapters
+from tuidang.public.stored import STORED
 from tuidang.reference import queries as reference
 from tuidang.statistics import figures
 
 SENTENCE_BELOW = 1000
 """Under this many the number stands in a sentence, not as a headline."""
+EXCERPT_BYTES = 420
+"""Of each text in a list: 140 Chinese characters, or some 70 English words."""
 
 
 def home_context() -> dict[str, Any]:
     """The figures of the home page."""
-    now = figures.read()
+    now, language = figures.read(), current_language()
+    left = [{"label": one.leaving[language], "value": now.by_organisation.get(one.name, 0)} for one in reference.organisations()]
+    voice = {name: now.by_voice.get(name, 0) for name in ("first_hand", "listed", "not_stated")}
     return {
         "section": "home",
         "figures": now,
         "date": clock.as_date(now.day),
         "headline": now.count >= SENTENCE_BELOW,
-        "organisations": [(one, now.by_organisation.get(one.name, 0)) for one in reference.organisations()],
+        "organisations": left,
+        "voice": voice,
+        "assurance": {name: now.by_assurance.get(name, 0) for name in ("identified", "witnessed", "reviewed", "screened")},
     }
 
 
 def method_context() -> dict[str, Any]:
-    """What the method page needs: k, and the figures."""
-    return {"section": "method", "k": settings.ENVIRONMENT.k, "figures": figures.read()}
+    """What the method page needs: k, the figures, the reasons for which an entry is taken out of the count."""
+    reasons = [one.label(current_language()) for one in reference.reasons().values()]
+    return {"section": "method", "k": settings.ENVIRONMENT.k, "figures": figures.read(), "reasons": reasons}
 
 
-def recount_context(host: str) -> dict[str, Any]:
-    """The commands of the recount page: `key` and `origin` are empty before the first batch."""
+def recount_context(address: str) -> dict[str, Any]:
+    """The commands of the recount page, for the ledger at `address`: `key` and `origin` are empty before the first batch."""
     try:
         key = adapters.verifier()
     except MissingError:
-        return {"section": "recount", "key": "", "origin": "", "host": host}
-    return {"section": "recount", "key": str(key), "origin": key.name, "host": host}
+        return {"section": "recount", "key": "", "origin": "", "address": address}
+    return {"section": "recount", "key": str(key), "origin": key.name, "address": address}
 
 
-def shown(one: Published, language: str) -> dict[str, Any]:
-    """A statement for the list."""
-    left = [found.labels[language] for found in reference.organisations() if one.organisations & found.bit]
+def terms_context() -> dict[str, Any]:
+    """Who runs this register, as the operator says; all empty in a trial."""
+    named = {name: os.environ.get(f"TUIDANG_{name.upper()}", "") for name in ("controller", "contact", "jurisdiction")}
+    return {"section": "terms", **named}
+
+
+def privacy_context() -> dict[str, Any]:
+    """Every line of what is stored, and who answers for it."""
+    return {**terms_context(), "section": "privacy", "stored": STORED}
+
+
+def shown(one: Published, language: str, *, whole: bool) -> dict[str, Any]:
+    """A statement for the list, or with `whole` for its own page. `cut` says that the text goes on."""
+    left = [found.leaving[language] for found in reference.organisations() if one.organisations & found.bit]
     place = reference.label(one.region, language) if one.region else ""
-    return {**asdict(one), "left": left, "place": place, "date": clock.as_date(one.day)}
+    text = one.text if whole else excerpt(one.text)
+    return {**asdict(one), "left": left, "place": place, "date": clock.as_date(one.day), "text": text, "cut": text != one.text}
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text, at most `EXCERPT_BYTES` of it, whole characters, and where there are blanks whole words."""
+    if len(text.encode()) <= EXCERPT_BYTES:
+        return text
+    cut = text.encode()[:EXCERPT_BYTES].decode("utf-8", "ignore")
+    at_word = cut.rpartition(" ")[0]
+    return f"{at_word if len(at_word) > len(cut) * 3 // 4 else cut}…"
 
 
 def current_language() -> str:

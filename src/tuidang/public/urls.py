@@ -7,6 +7,7 @@ from tuidang.public import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("statements/", views.statements, name="statements"),
+    path("statements/<int:index>/", views.statement, name="statement"),
     path("method/", views.method, name="method"),
     path("recount/", views.recount, name="recount"),
     path("terms/", views.terms, name="terms"),

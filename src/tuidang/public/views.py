@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from tuidang.archive import queries as archive
-from tuidang.public.context import current_language, home_context, method_context, recount_context, shown
+from tuidang.public import errors
+from tuidang.public.context import (
+    current_language,
+    home_context,
+    method_context,
+    privacy_context,
+    recount_context,
+    shown,
+    terms_context,
+)
 
 LARGEST_NUMBER = 2**63
 
@@ -44,11 +53,30 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def statements(request: HttpRequest) -> HttpResponse:
     """Published statements, newest first."""
-    raw = request.GET.get("before", "")
-    valid = raw.isascii() and raw.isdigit() and int(raw[:20]) < LARGEST_NUMBER
-    page = archive.page(before=int(raw[:20]) if valid else None)
-    context = {"section": "statements", "statements": [shown(one, current_language()) for one in page.statements], "older": page.older}
-    return render(request, "public/statements.html", context, status=200 if valid or not raw else 404)
+    before = _registry_number(request.GET.get("before", ""))
+    page = archive.page(before=before)
+    found = [shown(one, current_language(), whole=False) for one in page.statements]
+    context = {"section": "statements", "statements": found, "older": page.older, "newest": before is None}
+    return render(request, "public/statements.html", context)
+
+
+def _registry_number(raw: str) -> int | None:
+    """The number in an address; None if there is none. Raises Http404 for anything else."""
+    if not raw:
+        return None
+    if not (raw.isascii() and raw.isdigit() and int(raw[:20]) < LARGEST_NUMBER):
+        raise Http404
+    return int(raw[:20])
+
+
+@require_safe
+def statement(request: HttpRequest, index: int) -> HttpResponse:
+    """One published statement, whole."""
+    found = archive.statement(index) if index < LARGEST_NUMBER else None
+    if found is None:
+        raise Http404
+    one = shown(found, current_language(), whole=True)
+    return render(request, "public/statement.html", {"section": "statements", "one": one})
 
 
 @require_safe
@@ -60,22 +88,22 @@ def method(request: HttpRequest) -> HttpResponse:
 @require_safe
 def recount(request: HttpRequest) -> HttpResponse:
     """How to recount it."""
-    return render(request, "public/recount.html", recount_context(request.get_host()))
+    return render(request, "public/recount.html", recount_context(request.build_absolute_uri("/ledger")))
 
 
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """Terms."""
-    return render(request, "public/terms.html", {"section": "terms"})
+    return render(request, "public/terms.html", terms_context())
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored and what is not."""
-    return render(request, "public/privacy.html", {"section": "privacy"})
+    return render(request, "public/privacy.html", privacy_context())
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A staff form without its token: nothing was done."""
     del reason
-    return render(request, "public/refused.html", {}, status=403)
+    return errors.stale(request)
