@@ -43,11 +43,17 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     k: int
 
 
+_kept: list[tuple[int, Figures]] = []
+
+
 def read() -> Figures:
-    """The figures as last made; made now if there are none."""
+    """The figures as last made; made now if there are none. Kept in memory until the file is replaced."""
     try:
-        return msgspec.json.decode((places().pages / NAME).read_bytes(), type=Figures)
-    except (FileNotFoundError, msgspec.MsgspecError):
+        made = (places().pages / NAME).stat().st_mtime_ns
+        if not _kept or _kept[0][0] != made:
+            _kept[:] = [(made, msgspec.json.decode((places().pages / NAME).read_bytes(), type=Figures))]
+        return _kept[0][1]
+    except (FileNotFoundError, msgspec.MsgspecError, IndexError):
         return refresh()
 
 
