@@ -20,6 +20,7 @@ from tuidang.ops.serving import (
     ended_by_signals,
     hold_data_folder,
     new_origin,
+    port_number,
     prepare,
     seal_founding,
     serve,
@@ -42,13 +43,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     one.add_argument("--port", metavar="N", type=port_number, default=8000, help="the port on 127.0.0.1 (default: 8000)")
     one.add_argument("--json", action="store_true", help="print the addresses as one line of JSON")
     one.set_defaults(run=run, makes_register=True)
-
-
-def port_number(text: str) -> int:
-    """An argument that is a port."""
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
-    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:

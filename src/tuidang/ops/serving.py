@@ -6,6 +6,7 @@ supervisor was killed. Children get SIGTERM from the kernel when the supervisor 
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import fcntl
 import os
@@ -33,14 +34,21 @@ STOP_SECONDS = 10
 WATCH_SECONDS = 0.5
 CALM_SECONDS = 5
 """A child that ends by itself sooner than this after its start is not started again."""
+RUNNING = "running"
+"""The lock in the data folder; it holds the supervisor's number."""
 _PR_SET_PDEATHSIG = 1
 
 
 def prepare(origin: str) -> None:
     """Tables, keys and folders for the log `origin`; what is there stays as it is. Raises SetUpError."""
+    prepare_tables()
+    founding.found(origin=origin)
+
+
+def prepare_tables() -> None:
+    """The data folder and its tables, as this version of the program wants them."""
     private_folder(places().data)
     call_command("migrate", verbosity=0, interactive=False)
-    founding.found(origin=origin)
 
 
 def new_origin(kind: str) -> str:
@@ -64,7 +72,7 @@ def seal_founding() -> None:
 @contextmanager
 def hold_data_folder() -> Iterator[int]:
     """Holds the data folder for this supervisor; yields the lock's descriptor, for the site. Raises SetUpError if another one has it."""
-    path = private_folder(places().data) / "running"
+    path = private_folder(places().data) / RUNNING
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
@@ -91,6 +99,21 @@ def check_free(port: int) -> None:
             raise SetUpError(f"port {port} needs more rights than you have; choose one from 1024 on with --port") from None
         except OSError:
             raise SetUpError(f"port {port} on 127.0.0.1 is in use; choose another with --port") from None
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens at now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def port_number(text: str) -> int:
+    """An argument that is a port. Raises ArgumentTypeError."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
 
 
 def _end_with_parent() -> None:
