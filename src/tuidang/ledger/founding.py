@@ -42,7 +42,9 @@ def found(*, origin: str) -> None:
     KeyFiles(at.keys).make(PROMISE, SignerKey.generate(key_name(origin)).export().encode())
     at.ledger.mkdir(parents=True, exist_ok=True)
     write_durably(at.ledger / "log.vkey", f"{key.verifier}\n".encode())
-    epochs.make_epochs()
+    if not epochs.public_epochs():
+        # Later ones are made at an operator's word: their private halves must not appear on a machine from which they were moved away.
+        epochs.make_epochs()
     daykeys.current_key()
     announce_changes()
 

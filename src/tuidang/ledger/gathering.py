@@ -20,7 +20,9 @@ from tuidang.ledger.instructions import Payload, payload_of
 from tuidang.ledger.models import Instruction
 from tuidang.ledger.policies import Candidate, Facts
 from tuidang.reference import queries as reference
+from tuidang.review import actions as review_actions
 from tuidang.review import queries as review
+from tuidang.screening import actions as screening_actions
 
 CHUNK = 1000
 MOST = 200_000
@@ -35,6 +37,14 @@ class Due:
     kind: Kind
     ref: int
     payload: Payload
+
+
+def catch_up() -> None:
+    """Has the stages before take over what was handed in up to now, so that a batch that is asked for misses nothing."""
+    while screening_actions.screen_new():
+        pass
+    while review_actions.take_in():
+        pass
 
 
 def candidates(progress: Callable[[int], None] = lambda _: None) -> list[Candidate]:

@@ -44,7 +44,7 @@ from tuidang.ledger import adapters, batch, gathering, instructions, moving
 from tuidang.ledger import stage as stages
 from tuidang.ledger.stage import Staged
 from tuidang.review import actions as review_actions
-from tuidang.vault import daykeys, formkeys
+from tuidang.vault import daykeys, epochs, formkeys
 
 MOST_OUTCOMES = 100_000
 PATIENCE_SECONDS = 0.02
@@ -76,9 +76,11 @@ def _silent(_: str, __: int) -> None:
 def seal(*, force: bool = False, progress: Progress = _silent) -> Report:
     """Finishes what was begun, then seals one batch of all that can go in. `force`: also what stands alone, fully coarsened.
 
-    Raises BusyError (another sealer was first, or the signer does not answer), DamagedError (says why nothing may be sealed).
+    Raises BusyError (another sealer was first, or the signer does not answer), DamagedError (says why nothing may be sealed), SetUpError (there
+    is no audit key for this quarter).
     """
     recovered = recover(progress)
+    gathering.catch_up()
     # Before anything is gathered: if another sealer seals what we gather, the tables move on, and the signer refuses a batch that begins here.
     head = adapters.head()
     candidates = gathering.candidates(lambda found: progress("gathered", found))
@@ -93,6 +95,8 @@ def seal(*, force: bool = False, progress: Progress = _silent) -> Report:
     if not made.entries:
         _drop_alone(made)
         return Report(head.size, 0, len(made.dropped), made.waiting, 0, recovered)
+    # A batch that is signed must be movable: its audit key is asked for while nothing has happened yet.
+    epochs.epoch_for(made.day)
     staged, growth = stage(made)
     progress("staged", len(made.entries))
     finish(staged, sign(staged, growth), growth, progress)

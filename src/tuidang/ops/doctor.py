@@ -13,6 +13,7 @@ from tlog.growth import read_entry
 from tlog.merkle import root_of_size
 from tlog.signer_client import SignerError
 from tlog.tiles import TileReader
+from tuidang.kernel import clock
 from tuidang.kernel.places import places
 from tuidang.ledger import adapters, queries
 from tuidang.vault import epochs
@@ -86,8 +87,9 @@ def _keys() -> Iterator[Finding]:
             "closed",
             f"{at.offline.name} holds {len(private)} keys that open sealed records: move the folder to a medium that is kept elsewhere",
         )
-    if len(epochs.public_epochs()) < 2:
-        yield Finding("closed", "no audit keys are made ahead; run `tuidang keys epochs`")
+    this_quarter = epochs.epoch_name(clock.today())
+    if sum(name >= this_quarter for name, _ in epochs.public_epochs()) < 2:
+        yield Finding("closed", "no audit keys are made ahead for the next quarter; run `tuidang keys epochs`, then move them away")
     for folder in (at.keys, at.signer):
         if folder.exists() and folder.stat().st_mode & 0o077:
             yield Finding("fault", f"others can read {folder.name}; run `chmod 700` on it")
