@@ -125,7 +125,8 @@ def _signature(line: str) -> tuple[str, bytes, bytes] | None:
         raw = b64decode(match[2], validate=True) if match else b""
     except ValueError:
         return None
-    return (match[1], raw[:4], raw[4:]) if match and len(raw) > 4 else None
+    # Base64 has spare bits at its end: only one way of writing a signature is taken, so that no byte of a note can be changed unseen.
+    return (match[1], raw[:4], raw[4:]) if match and len(raw) > 4 and b64encode(raw).decode() == match[2] else None
 
 
 @dataclass(frozen=True, slots=True)

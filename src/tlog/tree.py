@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 from tlog.checkpoint import Checkpoint
 from tlog.entry import SIZE
@@ -97,7 +99,8 @@ _Bundle = tuple[bytes, bytes]
 class TreeReader:
     """Reads the entries of `checkpoint` from `store`, and has the first ones hashed as soon as it is there.
 
-    `threads` read ahead: 0 for a folder, a few for a network. Raises InvalidError by `root` or `tile`, CannotCheckError.
+    `threads` read ahead: 0 for a folder, a few for a network. Used in a `with`: threads that were left to the garbage collector could be
+    ended from within one of them. Raises InvalidError by `root` or `tile`, CannotCheckError.
     """
 
     def __init__(self, store: Reader, checkpoint: Checkpoint, hashers: Hashers, *, threads: int = 0) -> None:
@@ -110,6 +113,12 @@ class TreeReader:
         self._submitted = 0
         self._failure: TlogError | None = None
         self._fill()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._read.close()
 
     def lots(self) -> Iterator[Lot]:
         """All entries in order. Raises InvalidError by `bundle` or `tile`, CannotCheckError, after what comes before the fault."""
@@ -161,7 +170,7 @@ class TreeReader:
         raise InvalidError("bundle", "the entry has not the hash that its tile states", index=index * WIDTH + differing, path=path)
 
 
-def _take(read: Iterator[_Bundle], number: int) -> tuple[list[_Bundle], TlogError | None]:
+def _take(read: Generator[_Bundle, None, None], number: int) -> tuple[list[_Bundle], TlogError | None]:
     """The next `number` items, or as many as come before an error, and the error."""
     taken: list[_Bundle] = []
     try:
@@ -172,7 +181,7 @@ def _take(read: Iterator[_Bundle], number: int) -> tuple[list[_Bundle], TlogErro
     return taken, None
 
 
-def _ahead(read: Callable[[int], _Bundle], number: int, threads: int) -> Iterator[_Bundle]:
+def _ahead(read: Callable[[int], _Bundle], number: int, threads: int) -> Generator[_Bundle, None, None]:
     """`read` of 0 … number − 1 in order, with at most 4·threads items read ahead."""
     if not threads:
         yield from map(read, range(number))

@@ -68,16 +68,19 @@ def recount(
     _check_key_can_be_right(signed, key)
     if seen is not None:
         seen.check_not_rolled_back(checkpoint)
-    with Hashers(processes) as hashers:
-        tree = TreeReader(store, checkpoint, hashers, threads=0 if isinstance(store, Folder) else THREADS)
-        with ScratchHistory(store, checkpoint.size, vectorised=vectorised) as history:
-            replay = Replay(history, lists_of(store), vectorised=vectorised)
-            roots = Roots(seen.claims() if seen is not None else ())
-            for done in _follow(store, tree.lots(), replay, history, roots):
-                progress(done, checkpoint.size)
-            roots.finish(checkpoint)
-            if history.live() != replay.tally.count:
-                raise CannotCheckError("unreadable", "two ways to count differ: this machine, or this verifier, is faulty")
+    threads = 0 if isinstance(store, Folder) else THREADS
+    with (
+        Hashers(processes) as hashers,
+        TreeReader(store, checkpoint, hashers, threads=threads) as tree,
+        ScratchHistory(store, checkpoint.size, vectorised=vectorised) as history,
+    ):
+        replay = Replay(history, lists_of(store), vectorised=vectorised)
+        roots = Roots(seen.claims() if seen is not None else ())
+        for done in _follow(store, tree.lots(), replay, history, roots):
+            progress(done, checkpoint.size)
+        roots.finish(checkpoint)
+        if history.live() != replay.tally.count:
+            raise CannotCheckError("unreadable", "two ways to count differ: this machine, or this verifier, is faulty")
     _check_signature(signed, key, replay)
     if seen is not None:
         seen.remember(signed)

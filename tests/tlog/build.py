@@ -18,6 +18,7 @@ import rfc8785
 
 from tlog.checkpoint import Checkpoint
 from tlog.entry import SELF_VOID, ZERO, Entry, Kind, u64_field
+from tlog.errors import InvalidError, MissingError
 from tlog.merkle import leaf_hash, node_hash, root_of_size
 from tlog.note import SignerKey
 from tlog.store import Folder
@@ -159,18 +160,65 @@ class Log:
         size = len(encoded) if size is None else size
         return signed(size, tree(encoded[:size]), *(signers or (self.key,)))
 
-    def publish(self, folder: Path, *, sizes: tuple[int, ...] = ()) -> Folder:
-        """Writes everything, with the partial tiles of the present size and of `sizes`."""
+    def files(self, *, sizes: tuple[int, ...] = ()) -> dict[str, bytes]:
+        """Everything by path, with the partial tiles of the present size and of `sizes`."""
         encoded = self.encoded()
         nodes = tree(encoded)
-        write_tiles(folder, encoded, nodes, sizes)
-        for data in self.lists:
-            put(folder, f"list/{sha256(data).hexdigest()}", data)
-        for index, note in self.turns.items():
-            put(folder, f"turn/{index}", note)
-        put(folder, "log.vkey", f"{self.key.verifier}\n".encode())
-        put(folder, "checkpoint", signed(len(encoded), nodes, self.key))
+        files = tile_files(encoded, nodes, sizes)
+        files |= {f"list/{sha256(data).hexdigest()}": data for data in self.lists}
+        files |= {f"turn/{index}": note for index, note in self.turns.items()}
+        files["log.vkey"] = f"{self.key.verifier}\n".encode()
+        files["checkpoint"] = signed(len(encoded), nodes, self.key)
+        return files
+
+    def publish(self, folder: Path, *, sizes: tuple[int, ...] = ()) -> Folder:
+        """Writes `files` into a folder."""
+        for path, data in self.files(sizes=sizes).items():
+            put(folder, path, data)
         return Folder(folder)
+
+    def store(self) -> MemoryStore:
+        """`files` without a folder."""
+        return MemoryStore(self.files())
+
+
+class MemoryStore:
+    """A log in memory: `files` may be changed as an attacker would."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+    def read(self, path: str) -> bytes:
+        """As `tlog.store.Reader`."""
+        if path not in self.files:
+            raise MissingError(path)
+        return self.files[path]
+
+
+class MemoryHistory:
+    """A `tlog.history.History` for small logs: everything in dictionaries, and repeated commitments are found at once."""
+
+    def __init__(self, entries: list[bytes]) -> None:
+        self._entries = entries
+        self._assurances: dict[int, int] = {}
+        self._commitments: set[bytes] = set()
+
+    def entry(self, index: int) -> bytes:
+        return self._entries[index]
+
+    def assurance(self, index: int) -> int:
+        return self._assurances.get(index, 0)
+
+    def declare(self, first: int, entries: bytes) -> None:
+        for place in range(len(entries) // 96):
+            entry = Entry.decode(entries[place * 96 : place * 96 + 96])
+            if entry.commitment in self._commitments:
+                raise InvalidError("commitment-repeated", "again", index=first + place)
+            self._commitments.add(entry.commitment)
+            self._assurances[first + place] = entry.assurance
+
+    def set_assurance(self, index: int, assurance: int) -> None:
+        self._assurances[index] = assurance
 
 
 def opening(key: SignerKey = KEY, **changes: Any) -> Log:
@@ -203,15 +251,22 @@ def signed(size: int, nodes: list[list[bytes]], *signers: SignerKey) -> bytes:
     return "".join([text, "\n", *(signer.sign(text) for signer in signers)]).encode()
 
 
-def write_tiles(folder: Path, encoded: list[bytes], nodes: list[list[bytes]], sizes: tuple[int, ...] = ()) -> None:
+def tile_files(encoded: list[bytes], nodes: list[list[bytes]], sizes: tuple[int, ...] = ()) -> dict[str, bytes]:
     """Tiles and bundles as a log that published `sizes` one after the other, and then all, would leave them."""
+    files = {}
     before = 0
     for size in sorted({*sizes, len(encoded)}):
         for tile in tiles_between(before, size):
             begin = tile.index * 256
             if tile.level is None:
-                data = b"".join(b"\x00\x60" + entry for entry in encoded[begin : begin + tile.width])
+                files[tile.path] = b"".join(b"\x00\x60" + entry for entry in encoded[begin : begin + tile.width])
             else:
-                data = b"".join(nodes[8 * tile.level][begin : begin + tile.width])
-            put(folder, tile.path, data)
+                files[tile.path] = b"".join(nodes[8 * tile.level][begin : begin + tile.width])
         before = size
+    return files
+
+
+def write_tiles(folder: Path, encoded: list[bytes], nodes: list[list[bytes]], sizes: tuple[int, ...] = ()) -> None:
+    """Writes `tile_files` into a folder."""
+    for path, data in tile_files(encoded, nodes, sizes).items():
+        put(folder, path, data)
