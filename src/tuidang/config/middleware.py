@@ -13,7 +13,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
 
 from tuidang.config.headers import PAGE_HEADERS
-from tuidang.public.errors import too_large
+from tuidang.kernel.errors import BusyError
+from tuidang.public.errors import busy, too_large
 
 Handler = Callable[[HttpRequest], HttpResponse]
 LARGEST_BODY = 1024 * 1024
@@ -64,6 +65,21 @@ class Bounds:
             response["Connection"] = "close"
             return response
         return self._get_response(request)
+
+
+class NotNow:
+    """What could not be done now is answered with a page that says so, and when to try again."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """As the view answers."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """503 for BusyError, nothing for anything else."""
+        return busy(request) if isinstance(exception, BusyError) else None
 
 
 class StaffOnly:

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "tuidang.config.middleware.Bounds",
     "tuidang.config.middleware.StaffOnly",
     "django.middleware.locale.LocaleMiddleware",
+    "tuidang.config.middleware.NotNow",
 ]
 
 _SQLITE: dict[str, Any] = {

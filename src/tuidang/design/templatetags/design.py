@@ -80,6 +80,12 @@ def iso(value: dt.date | int) -> str:
 
 
 @register.filter
+def listed(items: Iterable[str]) -> str:
+    """Party, Youth League; 党、团."""
+    return (", " if _language() == "en" else "、").join(items)
+
+
+@register.filter
 def with_errors(shown: Iterable[fields.Field]) -> tuple[fields.Field, ...]:
     """Those questions that have an error."""
     return fields.with_errors(shown)
