@@ -48,5 +48,7 @@ def postgresql(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": str(parts.port or query.get("port", "")),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+        # One connection a thread, kept: threads are few, and a pool costs a lease and a reset for each request.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": False,
     }

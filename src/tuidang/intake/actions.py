@@ -10,12 +10,12 @@ from hashlib import sha256
 from uuid import UUID
 
 import msgspec
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
 from tlog.commitment import PublicPart, Record, Rest, statement_hash
 from tlog.promise import Outcome as Verdict
-from tuidang.intake.adapters import NewRows, insert, mark_answered_twice, native
+from tuidang.intake.adapters import NewRows, mark_answered_twice, native, store
 from tuidang.intake.content import Accepted, NewDeclaration, PendingDeclaration, PendingPerson, Person, Statement
 from tuidang.intake.models import Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Spent, Tally
 from tuidang.intake.policies import check, with_placeholders
@@ -43,15 +43,19 @@ def accept(*, declaration: NewDeclaration, code: Code) -> Accepted:
     for _ in range(_TRIES):
         rows = _rows(declaration, code)
         try:
-            there = write(lambda rows=rows: insert(rows))  # type: ignore[misc]
+            there = store(rows)
         except IntegrityError:
             # The day key died between our reading it and our commit (a batch was just sealed). Nothing was stored: take the new key.
             daykeys.forget()
             continue
+        except OperationalError:
+            # The database went away, perhaps after its commit: under the same code a second try finds what the first one stored.
+            connection.close()
+            continue
         if there is None:
             return Accepted("new", len(declaration.persons))
         return Accepted("same" if there == rows.mark else "other_content", len(declaration.persons))
-    raise BusyError("the day key changed too often")
+    raise BusyError("the database did not take it")
 
 
 def note_second_answer(*, code: Code) -> None:
@@ -189,13 +193,14 @@ def sealed_all_the_same(*, persons: int) -> None:
         _tally(clock.today(), 0, settled=-persons)
 
 
-def purge_taken_back(*, at_most: int = 1000) -> int:
-    """Removes declarants who were taken back thirty days ago or more: until then the code answers that they were. Returns how many."""
+@transaction.atomic
+def purge_taken_back() -> set[UUID]:
+    """Removes declarants who were taken back thirty days ago or more: until then the code answers that they were.
+
+    Returns the declarations of which nobody is left.
+    """
     rows = Declarant.objects.filter(state=DeclarantState.TAKEN_BACK, declaration__day__lte=clock.today() - KEPT_DAYS)
-    found = list(rows.values_list("declaration_id", "seq")[:at_most])
-    with transaction.atomic():
-        remove_declarants(persons=found)
-    return len(found)
+    return remove_declarants(persons=list(rows.values_list("declaration_id", "seq")))
 
 
 def hold(*, declaration: PendingDeclaration) -> None:
@@ -209,16 +214,24 @@ def remove_listed(*, outcomes: list[UUID]) -> None:
         Outcome.objects.filter(id__in=outcomes[at : at + CHUNK]).delete()
 
 
-def remove_declarants(*, persons: list[tuple[UUID, int]]) -> None:
-    """Removes declarants (declaration, seq), and declarations of which nobody is left. Inside the transaction that sealed or purged them."""
+def remove_declarants(*, persons: list[tuple[UUID, int]]) -> set[UUID]:
+    """Removes declarants (declaration, seq), and declarations of which nobody is left: these are returned.
+
+    Inside the transaction that sealed or purged them.
+    """
     with connection.cursor() as cursor:
         cursor.executemany(
             "DELETE FROM intake_declarant WHERE declaration_id = %s AND seq = %s",
             [(native(declaration), seq) for declaration, seq in persons],
         )
-    touched = {declaration for declaration, _ in persons}
-    left = set(Declarant.objects.filter(declaration__in=touched).values_list("declaration", flat=True))
-    Declaration.objects.filter(id__in=touched - left).delete()
+    gone = set()
+    touched = sorted({declaration for declaration, _ in persons})
+    for at in range(0, len(touched), CHUNK):
+        some = touched[at : at + CHUNK]
+        left = set(Declarant.objects.filter(declaration__in=some).values_list("declaration", flat=True))
+        gone |= set(some) - left
+        Declaration.objects.filter(id__in=set(some) - left).delete()
+    return gone
 
 
 @transaction.atomic
