@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import threading
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, getproxies, proxy_bypass, urlopen
+from urllib.request import Request, build_opener, getproxies, proxy_bypass
 
 from tlog.errors import CannotCheckError, MissingError
 from tlog.store import LARGEST
 
 _HEADERS = {"User-Agent": "tlog-verify"}
+
+
+def _whole(answer: HTTPResponse) -> bytes:
+    """The body, up to one byte more than LARGEST. Raises HTTPException if it ended early: cut short, a bundle would look forged."""
+    data = answer.read(LARGEST + 1)
+    if answer.length and len(data) <= LARGEST:
+        raise HTTPException("the answer broke off")
+    return data
 
 
 class Web:
@@ -33,6 +41,7 @@ class Web:
             raise CannotCheckError("bad-argument", f"this is not a web address: {address}")
         self._scheme, self._prefix = parts.scheme, parts.path
         self._proxied = parts.scheme in getproxies() and not proxy_bypass(self._host)
+        self._opener = build_opener()
         self._thread = threading.local()
 
     def read(self, path: str) -> bytes:
@@ -61,15 +70,15 @@ class Web:
             connection = self._thread.connection = kind(self._host, self._port, timeout=self.timeout_seconds)
         connection.request("GET", f"{self._prefix}/{path}", headers=_HEADERS)
         with connection.getresponse() as answer:
-            status, data = answer.status, answer.read(LARGEST + 1)
-        if not answer.isclosed() or len(data) > LARGEST:
+            status, data = answer.status, _whole(answer)
+        if len(data) > LARGEST:
             self._thread.connection = None  # a next answer would begin with what is left of this one
         return self._open(path) if 300 <= status < 400 else (status, data)
 
     def _open(self, path: str) -> tuple[int, bytes]:
         request = Request(f"{self.address}/{path}", headers=_HEADERS)  # noqa: S310 -- http(s) alone, see open_store
         try:
-            with urlopen(request, timeout=self.timeout_seconds) as answer:  # noqa: S310 -- the same
-                return answer.status, answer.read(LARGEST + 1)
+            with self._opener.open(request, timeout=self.timeout_seconds) as answer:
+                return answer.status, _whole(answer)
         except HTTPError as error:
             return error.code, b""
