@@ -1,4 +1,4 @@
-"""`tuidang seal`, `count`, `baseline` and `keys`."""
+"""`tuidang seal`, `count`, `baseline`, `void` and `keys`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import argparse
 import json
 import sys
 
-from tlog.entry import Kind
+from tlog.entry import SELF_VOID, Kind
 from tuidang.kernel.errors import BusyError
 from tuidang.kernel.leases import lease
 from tuidang.ledger import actions, adapters, founding, queries, sealing
+from tuidang.reference import queries as reference
 from tuidang.vault import epochs
 
 LEASE_SECONDS = 3600
@@ -36,6 +37,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     one.add_argument("--total", type=int, required=True, metavar="N", help="the total that was published")
     one.add_argument("--source", required=True, metavar="TEXT", help="who published it, and when")
     one.set_defaults(run=baseline)
+    one = commands.add_parser(
+        "void",
+        help="take an entry out of the count",
+        description="Goes into the next batch, for good and in public. A declarant's own wish goes through the lookup page, with the code.",
+    )
+    one.add_argument("--entry", type=int, required=True, metavar="N", help="the registry number")
+    one.add_argument("--reason", required=True, choices=_reasons(), help="why")
+    one.set_defaults(run=void)
     one = commands.add_parser(
         "keys",
         help="the keys of this register",
@@ -95,6 +104,18 @@ def baseline(arguments: argparse.Namespace) -> int:
     """Leaves the instruction."""
     actions.set_baseline(total=arguments.total, source=arguments.source)
     print("The baseline goes into the next batch.")
+    return 0
+
+
+def _reasons() -> list[str]:
+    return [one.name for code, one in reference.reasons().items() if code != SELF_VOID]
+
+
+def void(arguments: argparse.Namespace) -> int:
+    """Leaves the instruction."""
+    reason = next(code for code, one in reference.reasons().items() if one.name == arguments.reason)
+    left = actions.instruct_void(ref=arguments.entry, reason=reason)
+    print("The void goes into the next batch." if left else "There is an instruction to void this entry already.")
     return 0
 
 
