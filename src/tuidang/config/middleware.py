@@ -35,6 +35,7 @@ class PageHeaders:
         response = self._get_response(request)
         for name, value in PAGE_HEADERS:
             response.headers.setdefault(name, value)
+        response.headers.pop("Content-Language", None)  # the page says it itself, and every byte counts on a slow line
         return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
@@ -28,7 +28,7 @@ def read_sent(request: HttpRequest) -> Sent:
         fields = request.POST
     except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
         return Sent(QueryDict(), "too_large", 413)
-    except (MultiPartParserError, UnreadablePostError, SuspiciousOperation, ValueError):
+    except (MultiPartParserError, UnreadablePostError, BadRequest, SuspiciousOperation, ValueError):
         return Sent(QueryDict(), "unreadable", 400)
     return Sent(fields) if _ours(request) else Sent(fields, "foreign", 403)
 

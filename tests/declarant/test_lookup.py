@@ -1,0 +1,213 @@
+"""What a code opens, on the pages of a declarant: status, files, taking back; and what a wrong code gets."""
+
+import json
+import re
+
+import pytest
+from django.test import Client
+from tests.ledger.register import decide, declare, index_of
+from tests.page import LANGUAGES, read
+
+from tlog.promise import verify_promise
+from tlog.receipt import verify_receipt
+from tuidang.archive import queries as archive
+from tuidang.archive.models import Statement
+from tuidang.intake import actions as intake
+from tuidang.kernel import clock
+from tuidang.kernel.randomness import random_bytes
+from tuidang.ledger import adapters, founding, sealing
+from tuidang.vault.codes import SCRIPTS, Code
+
+SMUGGLED = '"><script>alert(1)</script>'
+
+
+def ask(code, language="zh-hans", step="show", **headers):
+    typed = code.base32() if isinstance(code, Code) else code
+    return Client(headers=headers).post(f"/{language}/lookup/", {"code": typed, "step": step})
+
+
+def words(code, language="zh-hans", step="show"):
+    return read(ask(code, language, step)).text
+
+
+def sealed(*names: str) -> Code:
+    code = declare(*names)
+    decide()
+    sealing.seal(force=True)
+    return code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_form_of_a_code_opens_the_same(register, language):
+    code = declare("远山")
+    forms = [code.base32(), code.base32().lower().replace("-", " "), *(" ".join(code.words(script)) for script in SCRIPTS.values())]
+    pages = [read(ask(typed, language)) for typed in forms]
+    assert {page.text for page in pages} == {pages[0].text}
+    assert "远山" in pages[0].text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_asks_for_a_code_and_nothing_else(language):
+    page = read(Client().get(f"/{language}/lookup/?code=ABCD"))
+    assert page.fields == [("code", "")]
+    assert language == "en" or page.latin() == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "status", "help_"),
+    [
+        ("", 422, "请填写密码"),
+        ("   ", 422, "请填写密码"),
+        ("一二三", 422, "少了或多了"),
+        ("A" * 5000, 422, "少了或多了"),
+        (SMUGGLED, 422, "少了或多了"),
+        ("0123-4567-89AB-CDEF-GHJK-MNPQ-RSUU", 422, "不会出现的字"),
+        ("0123-4567-89AB-CDEF-GHJK-MNPQ-RST0", 422, "请逐字再核对"),
+        ("远山远山远山远山远山远山", 422, "请逐字再核对"),
+    ],
+)
+def test_a_code_that_cannot_be_one_is_helped_by_what_is_wrong(typed, status, help_):
+    answered = ask(typed)
+    page = read(answered)
+    assert answered.status_code == status
+    assert help_ in page.text
+    assert page.sent()["code"] == [typed[:1000]]
+    assert page.latin() == set()
+
+
+@pytest.mark.django_db
+def test_a_code_that_opens_nothing_says_to_look_again():
+    answered = ask(Code(random_bytes(16)))
+    assert answered.status_code == 404
+    assert "请逐字再核对" in read(answered).text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("step", ["promise", "receipt", "take_back", "take_back_now", "nonsense"])
+def test_every_step_of_an_unknown_code_is_answered_alike(step):
+    code = Code(random_bytes(16))
+    assert ask(code, step=step).content == ask(code).content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_another_site_cannot_use_a_code(headers):
+    answered = ask(Code(random_bytes(16)), **headers)
+    assert answered.status_code == 403
+    assert "不是从本站的页面提交的" in read(answered).text
+
+
+def test_each_state_is_told_in_words_with_a_day_or_a_number(register):
+    code = declare("远山")
+    assert re.search(r"等待决定，最迟 \d+ 年 \d+ 月 \d+ 日", words(code))
+    decide()
+    assert re.search(r"已受理。最迟 \d+ 年", words(code))
+    sealing.seal(force=True)
+    assert f"第 {index_of(code)} 号。计数有效" in words(code)
+    assert "已撤回" in words(code, step="take_back_now")
+    register.later(8)
+    sealing.seal(force=True)
+    assert "不再计数" in words(code)
+    register.check(0)
+
+
+def test_refused_is_told_as_refused(register):
+    from tuidang.intake import queries
+
+    code = declare("远山")
+    decide()
+    intake.refuse(declaration=queries.by_code(code))
+    assert "已拒绝" in words(code)
+
+
+def test_taking_back_is_asked_once_more_and_never_asks_why(register):
+    code = declare("远山")
+    asked = read(ask(code, step="take_back"))
+    assert asked.fields == [("code", code.base32())]
+    assert set(re.findall(r'name="step" value="(\w+)"', asked.html)) == {"take_back_now", "show"}
+    assert "等待决定" in words(code)
+    assert "没有人会问原因" in words(code, step="take_back_now")
+    assert "此前已经撤回" in words(code, step="take_back_now")
+    assert 'value="take_back"' not in read(ask(code)).html
+
+
+def test_looking_changes_nothing(register):
+    code = declare("远山")
+    Client().get("/zh-hans/lookup/", {"code": code.base32(), "step": "take_back_now"})
+    assert "等待决定" in words(code)
+
+
+def test_a_group_code_opens_all_and_a_members_code_one(register):
+    family = declare("平安", "静雨", "小河")
+    assert all(name in words(family) for name in ("平安", "静雨", "小河"))
+    one = words(family.member(2))
+    assert "静雨" in one
+    assert "平安" not in one
+    assert "可打开 3 人" in words(family, step="take_back")
+    words(family.member(2), step="take_back_now")
+    assert words(family).count("等待决定") == 2
+
+
+def test_the_promise_is_a_file_that_holds(register):
+    answered = ask(declare("远山"), step="promise")
+    assert answered["Content-Disposition"] == 'attachment; filename="promise.txt"'
+    assert answered["Cache-Control"] == "no-store"
+    promise = verify_promise(answered.content, [founding.promise_key().verifier])
+    assert promise.accepted == clock.as_date(clock.today())
+
+
+def test_the_receipt_comes_with_the_record_and_verifies(register):
+    code = declare("远山")
+    assert "还没有回执" in words(code, step="receipt")
+    decide()
+    sealing.seal(force=True)
+    answered = ask(code, step="receipt")
+    assert answered["Content-Disposition"] == 'attachment; filename="receipt.json"'
+    assert json.loads(answered.content)["public"]["name"] == "远山"
+    assert verify_receipt(answered.content, adapters.verifier()).registry_number == index_of(code)
+    assert "请领取回执" in words(code, step="promise")
+
+
+def test_what_was_published_is_gone_at_once_when_it_is_taken_back(register):
+    code = sealed("远山")
+    index = index_of(code)
+    fields = {
+        "region": 0,
+        "organisations": 7,
+        "persons": 1,
+        "language": "zh-Hans",
+        "name": "远山",
+        "suggested": True,
+        "text": "我声明退出。",
+    }
+    Statement.objects.create(index=index, day=clock.today(), **fields)
+    words(code, step="take_back_now")
+    assert archive.statement(index) is None
+    assert Client().get(f"/en/statements/{index}/").status_code == 404
+
+
+def test_a_code_that_two_people_may_hold_waits_seven_days(register):
+    code = declare("远山")
+    intake.note_second_answer(code=code)
+    assert "发出过两次" in words(code, step="take_back_now")
+    assert "等待决定" in words(code)
+    register.later(7)
+    assert "没有人会问原因" in words(code, step="take_back_now")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant"])
+@pytest.mark.parametrize("step", ["show", "take_back", "take_back_now"])
+def test_nothing_on_these_pages_stays_english(register, language, step):
+    assert read(ask(declare("远山"), language, step)).latin() == set()
+
+
+def test_markup_that_was_declared_is_text(register):
+    assert b"<script" not in ask(declare(SMUGGLED, text=SMUGGLED)).content
+
+
+def test_no_page_sets_a_cookie_or_may_be_kept(register):
+    answered = ask(declare("远山"))
+    assert not answered.cookies
+    assert answered["Cache-Control"] == "no-store"

@@ -1,0 +1,12 @@
+"""Each test begins without day keys in memory: those of the test before are gone from the database."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def forgotten_keys():
+    from tuidang.vault import daykeys
+
+    daykeys.forget()
+    yield
+    daykeys.forget()

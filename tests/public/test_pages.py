@@ -1,0 +1,167 @@
+"""Every public page: in its language, by itself, light, and without a trace in the browser."""
+
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.http import HttpResponse
+from django.http.response import ResponseHeaders
+from django.test import Client
+from tests.intake.filled import ANSWERS, AS_A_FORM
+from tests.page import LANGUAGES, read, weight
+from tests.public.numbers import shown
+
+from tuidang.config.files import Files
+from tuidang.design import assets
+from tuidang.ledger import adapters
+from tuidang.vault import formkeys
+
+pytestmark = pytest.mark.django_db
+PAGES = ("", "declare/", "declare/group/", "lookup/", "statements/", "method/", "recount/", "terms/", "privacy/", "nowhere/")
+EXIT = "https://www.bing.com/"
+KB = 1024
+
+
+@pytest.fixture(autouse=True)
+def full_figures(monkeypatch):
+    shown(monkeypatch)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_whole_and_speaks_one_language(language, page):
+    answered = Client().get(f"/{language}/{page}")
+    found = read(answered)
+    assert answered.status_code == (404 if page == "nowhere/" else 200)
+    assert found.tags.count("h1") == 1
+    assert found.title.count("–") >= 1
+    if language != "en":
+        assert found.latin() == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_sets_no_cookie_runs_nothing_and_loads_nothing_from_elsewhere(page):
+    answered = Client().get(f"/en/{page}")
+    elsewhere = {link for link in read(answered).links if "//" in link}
+    assert elsewhere <= {EXIT}, "the way out is a link; nothing follows it by itself"
+    assert not answered.cookies
+    assert b"<script" not in answered.content
+    assert "default-src 'none'" in answered["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_leads_to_itself_in_the_other_languages(page):
+    links = read(Client().get(f"/en/{page}")).links
+    assert {f"/zh-hans/{page}", f"/zh-hant/{page}"} <= set(links)
+
+
+@pytest.mark.parametrize("page", ["", "lookup/", "statements/", "method/", "recount/", "terms/", "privacy/"])
+def test_every_link_of_ours_leads_somewhere(page):
+    from urllib.parse import urljoin
+
+    base = f"/zh-hans/{page}"
+    targets = {urljoin(base, link).partition("#")[0] for link in read(Client().get(base)).links if "//" not in link and ":" not in link}
+    missing = {target for target in targets if not target.startswith("/style/") and Client().get(target).status_code != 200}
+    assert missing == set()
+
+
+def test_the_commands_of_the_recount_bear_this_logs_key(monkeypatch):
+    from tlog.note import SignerKey
+
+    key = SignerKey.generate("localhost/TRIAL-tests").verifier
+    monkeypatch.setattr(adapters, "verifier", lambda: key)
+    html = read(Client().get("/en/recount/")).html
+    assert f"tlog-verify recount http://testserver/ledger \\\n  --key '{key}'" in unescape(html)
+    assert "--seen" in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_rule_of_counting_is_left_unsaid(language):
+    text = read(Client().get("/en/method/")).text
+    for said in ("within two minutes", "no guarantee", "16", "The dead are not counted", "stays visible", "rollback", "never added"):
+        assert said in text
+    assert len(read(Client().get(f"/{language}/method/")).tags) == len(read(Client().get("/en/method/")).tags)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-hans"),
+        ("zh-TW,zh;q=0.9", "zh-hant"),
+        ("zh-HK", "zh-hant"),
+        ("zh-Hant-MO", "zh-hant"),
+        ("zh-SG", "zh-hans"),
+        ("de,fr;q=0.5", "en"),
+        ("de,zh;q=0.5", "zh-hans"),
+        ("", "en"),
+        ("*", "en"),
+        ("zh" * 400, "en"),
+        ("\x00;q=a,,;", "en"),
+    ],
+)
+def test_the_first_page_is_in_the_language_that_the_browser_asks_for(accepted, language):
+    answered = Client(headers={"Accept-Language": accepted}).get("/")
+    assert (answered.status_code, answered["Location"]) == (302, f"/{language}/")
+    assert not answered.cookies
+
+
+def journey(language):
+    """The answers on the way of a declarant without scripts: page, stylesheet, form, check, code, status."""
+    browser = Client(headers={"Accept-Encoding": "gzip"})
+
+    def plain(answered):
+        import gzip
+
+        answered.content = gzip.decompress(answered.content)
+        return read(answered)
+
+    def send(address, fields):
+        from urllib.parse import urlencode
+
+        answered = browser.post(address, urlencode(fields, doseq=True), content_type=AS_A_FORM)
+        assert answered.status_code == 200
+        return answered, weight(answered)
+
+    address = f"/{language}/declare/"
+    bytes_of = {"home": weight(browser.get(f"/{language}/"))}
+    got = browser.get(address)
+    bytes_of["form"] = weight(got)
+    typed = plain(got).sent(**{**ANSWERS, "text": plain_sentence(language), "publish": "on"})
+    got, bytes_of["check"] = send(address, typed)
+    got, bytes_of["code"] = send(address, plain(got).sent(step="send"))
+    got, bytes_of["status"] = send(f"/{language}/lookup/", plain(got).sent(step="show"))
+    bytes_of["style"] = weight(stylesheet())
+    return bytes_of
+
+
+def stylesheet():
+    """As it is sent, by what answers before Django does."""
+    answered = HttpResponse()
+
+    def start(_, headers):
+        answered.headers = ResponseHeaders(dict(headers))
+
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": assets.sheet("public").path, "HTTP_ACCEPT_ENCODING": "gzip"}
+    answered.content = b"".join(Files(lambda *_: [], ledger=Path(), pages=Path())(environ, start))
+    return answered
+
+
+def plain_sentence(language):
+    from tuidang.reference import pack
+
+    return pack.sentences(language)[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_way_is_light(language):
+    formkeys._keys.clear()
+    bytes_of = journey(language)
+    assert max(bytes_of["form"], bytes_of["code"]) <= 6 * KB
+    assert bytes_of["home"] <= 10 * KB
+    assert sum(bytes_of.values()) <= 14 * KB, bytes_of
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", ["declare/group/", "method/", "privacy/", "recount/", "terms/"])
+def test_the_other_pages_are_light_too(language, page):
+    assert weight(Client(headers={"Accept-Encoding": "gzip"}).get(f"/{language}/{page}")) <= 6 * KB
