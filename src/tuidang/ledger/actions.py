@@ -91,8 +91,8 @@ def _take_back_pending(
         _leave_wish(own, record, erase=erase, commitment=one.commitment)
     if erase:
         intake_actions.remove_declarants(persons=[(one.declaration, one.seq) for _, one in persons])
-        if len(persons) == len(declaration.persons):
-            review_actions.forget(declarations=[declaration.id])
+    if not any(map(intake.refused, declaration.persons)) and not intake.with_standing([declaration.id]):
+        review_actions.forget(declarations=[declaration.id])  # nothing is left to read; what was refused is purged by its case
     sealed = [_take_back_sealed(one, erase=erase) for one in queries.codes_opened_by(code)]
     return "taken_back" if settled or "taken_back" in sealed else "already"
 
