@@ -26,7 +26,7 @@ _NAMED: dict[Kind, tuple[str, ...]] = {
     Kind.REGISTER: ("commitment",),
 }
 _NUMBERED = (Kind.VOID_LIST, Kind.BASELINE)
-_DELTAS = {Kind.DECLARE: 1, Kind.VOID: -1}
+_DELTAS: dict[int, int] = {Kind.DECLARE: 1, Kind.VOID: -1}
 
 
 def _mask(named: Iterable[str]) -> int:
@@ -38,14 +38,14 @@ def _mask(named: Iterable[str]) -> int:
     return int.from_bytes(mask, "big")
 
 
-_UNNAMED = {kind: _mask(named) for kind, named in _NAMED.items()}
+_UNNAMED: dict[int, int] = {kind: _mask(named) for kind, named in _NAMED.items()}
 _UNNAMED_IN_SELF_VOID = _mask((*_NAMED[Kind.VOID], "commitment", "second"))
 
 
 def check_zero(entry: Entry, data: bytes) -> None:
     """Raises InvalidError("not-zero") unless every field is zero that is not named for the kind of `entry`, whose 96 bytes are `data`."""
     shows = entry.kind == Kind.VOID and entry.reason == SELF_VOID
-    left = int.from_bytes(data, "big") & (_UNNAMED_IN_SELF_VOID if shows else _UNNAMED[Kind(entry.kind)])
+    left = int.from_bytes(data, "big") & (_UNNAMED_IN_SELF_VOID if shows else _UNNAMED[entry.kind])
     if left:
         at = SIZE - (left.bit_length() + 7) // 8
         name = next(name for name, (begin, end) in OFFSETS.items() if begin <= at < end)
@@ -56,7 +56,7 @@ def check_zero(entry: Entry, data: bytes) -> None:
 
 def check_delta(entry: Entry) -> None:
     """Raises InvalidError("delta") unless delta is what the kind has; a list's is counted where its bitmap is read."""
-    expected = _DELTAS.get(Kind(entry.kind), 0)
+    expected = _DELTAS.get(entry.kind, 0)
     if entry.kind != Kind.VOID_LIST and entry.delta != expected:
         raise InvalidError("delta", f"{entry.delta}; kind {entry.kind} has {expected}")
 

@@ -12,13 +12,12 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from struct import Struct
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 from tlog.errors import CannotCheckError
 from tlog.merkle import subtree_root
@@ -31,13 +30,15 @@ _LEAF = Struct(f"x{PREFIXED - 1}s")
 _SLOT = BUNDLES * WIDTH * (PREFIXED + HASH)
 
 
-@dataclass(frozen=True, slots=True)
-class Hashed:
+class Hashed(NamedTuple):
     """Of one bundle: whether its entries have the hashes of its tile, the root over them, and the SHA-256 of the bundle's bytes."""
 
     agrees: bool
     root: bytes
     digest: bytes
+
+
+_HASHED = Struct("?32s32s")
 
 
 def leaf_hashes(bundle: bytes) -> list[bytes] | None:
@@ -67,10 +68,11 @@ def _work(orders: Connection, ours: Connection, memory: mmap.mmap) -> None:
     """The life of a process: hashes lots in the order in which they are ordered, until the parent hangs up."""
     ours.close()  # the parent's end, inherited: this process would otherwise never see it closed
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, once
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # and may have a way of its own to end, which is not ours
     with contextlib.suppress(EOFError, OSError):
         while True:
             begin, widths = orders.recv()
-            orders.send(_hash_lot(memory, begin, widths))
+            orders.send_bytes(b"".join(_HASHED.pack(*hashed) for hashed in _hash_lot(memory, begin, widths)))
 
 
 def _hash_lot(memory: mmap.mmap, begin: int, widths: list[int]) -> list[Hashed]:
@@ -151,10 +153,10 @@ class Hashers:
 
 def _answer(pipe: Connection) -> list[Hashed]:
     try:
-        hashed: list[Hashed] = pipe.recv()
+        answer = pipe.recv_bytes()
     except (EOFError, OSError) as error:
         raise _ended() from error
-    return hashed
+    return [Hashed(*parts) for parts in _HASHED.iter_unpack(answer)]
 
 
 def _ended() -> CannotCheckError:

@@ -99,7 +99,7 @@ class Replay:
         self._bulk: Bulk | None = accelerator(vectorised)
         self._fed = memoryview(b"")
         self._first = standing.size
-        self._rules: dict[Kind, Callable[[Entry, bytes], None]] = {
+        self._rules: dict[int, Callable[[Entry, bytes], None]] = {
             Kind.DECLARE: self._declare,
             Kind.VOID: self._void,
             Kind.RAISE: self._raise,
@@ -161,7 +161,7 @@ class Replay:
         try:
             entry = Entry.decode(data)
             self._check_every(entry, data)
-            self._rules[Kind(entry.kind)](entry, data)
+            self._rules[entry.kind](entry, data)
         except TlogError as error:
             error.index = index if error.index is None else error.index
             raise

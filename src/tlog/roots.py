@@ -37,6 +37,7 @@ class Roots:
                 self._frontier.append(root)
             else:
                 self._rest = root
+        self._claims = [claim for claim in self._claims if claim.size >= lot.end]
 
     def finish(self, checkpoint: Checkpoint) -> None:
         """All lots were followed: claims of the last size and beyond, and the checkpoint's own root."""

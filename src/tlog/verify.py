@@ -35,6 +35,8 @@ from tlog.tree import Lot, TreeReader
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many entries are done, and of how many."""
+FEW = 10_000
+"""Entries that are hashed in less time than it takes to start a process."""
 THREADS = 8
 """Files asked for at once if the log is not in a folder."""
 
@@ -61,7 +63,8 @@ def recount(
 ) -> Recount:
     """Checks the log at `store` under `key`, and counts it.
 
-    `processes` hash (None: one a core); `vectorised` as in `accelerator`. Neither changes the result. Raises TlogError.
+    `processes` hash (None: one a core; they are forked, so a caller with threads gives 1); `vectorised` as in `accelerator`. Neither changes
+    the result. Raises TlogError.
     """
     signed = SignedCheckpoint.parse(store.read("checkpoint"))
     checkpoint = signed.checkpoint
@@ -70,7 +73,7 @@ def recount(
         seen.check_not_rolled_back(checkpoint)
     threads = 0 if isinstance(store, Folder) else THREADS
     with (
-        Hashers(processes) as hashers,
+        Hashers(processes if checkpoint.size > FEW else 1) as hashers,
         TreeReader(store, checkpoint, hashers, threads=threads) as tree,
         ScratchHistory(store, checkpoint.size, vectorised=vectorised) as history,
     ):

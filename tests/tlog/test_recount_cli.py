@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -163,6 +164,30 @@ def test_chinese_names_are_aligned(tmp_path, capsys):
     log.add(declare(1, channel=1), declare(2, channel=3))
     _, out, _ = run(capsys, "recount", log.publish(tmp_path).root, "--key", KEY_TEXT)
     assert "  web     1\n  服务点  1\n" in out
+
+
+# -- Receipts
+
+VECTOR = json.loads((Path(__file__).parent / "vectors" / "receipt.json").read_text())
+
+
+def test_a_valid_receipt_is_shown(tmp_path, capsys):
+    put(tmp_path, "receipt.json", VECTOR["receipts"][0]["receipt"].encode())
+    code, out, err = run(capsys, "receipt", tmp_path / "receipt.json", "--key", VECTOR["key"])
+    assert (code, err) == (0, "")
+    assert out.startswith("Valid.\n")
+    assert f"Registry number  {VECTOR['receipts'][0]['index']}\n" in out
+    assert "not that the entry still counts" in out
+    code, out, _ = run(capsys, "receipt", tmp_path / "receipt.json", "--key", VECTOR["key"], "--json")
+    assert code == 0
+    assert json.loads(out)["registry_number"] == VECTOR["receipts"][0]["index"]
+
+
+def test_a_receipt_under_another_key_is_not_valid(tmp_path, capsys):
+    put(tmp_path, "receipt.json", VECTOR["receipts"][0]["receipt"].encode())
+    code, out, _ = run(capsys, "receipt", tmp_path / "receipt.json", "--key", KEY_TEXT, "--json")
+    assert code == 1
+    assert json.loads(out)["error"]["rule"] == "signature"
 
 
 # -- Consistency
