@@ -114,6 +114,7 @@ def test_a_declarant_on_a_small_phone_without_scripts(site, browser):
         context.on("request", lambda request: asked.add(request.url.split("/")[2]))
 
         def see(page, name, language=language):
+            page.wait_for_load_state()
             seen.add(name)
             width = page.evaluate("document.documentElement.scrollWidth")
             if width > 320:
@@ -134,9 +135,9 @@ def test_the_checker_finds_nothing_serious_on_the_way(site, browser, scheme):
     found = []
 
     def see(page, name):
-        for one in Axe().run(page).response["violations"]:
-            if one["impact"] in {"serious", "critical"}:
-                found.append((name, one["id"], one["nodes"][0]["html"]))
+        page.wait_for_load_state()
+        serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in {"serious", "critical"}]
+        found.extend((name, one["id"], one["nodes"][0]["html"]) for one in serious)
 
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     walk(site, context, "zh-hans", see)
