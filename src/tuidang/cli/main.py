@@ -94,7 +94,7 @@ def _is_demo(data: Path) -> bool:
 
 def _parser() -> argparse.ArgumentParser:
     from tuidang.accounts import commands as accounts
-    from tuidang.cli import run
+    from tuidang.cli import run, seal
     from tuidang.demo import commands as demo
     from tuidang.ledger import commands as ledger
     from tuidang.ops import commands as ops
@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", metavar="DIR", help="the data folder (default: data in the current folder, or TUIDANG_DATA)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for app in (run, demo, ledger, ops, accounts):
+    for app in (run, demo, seal, ledger, ops, accounts):
         app.add_to(commands)
     for command in commands.choices.values():
         if not any("--data" in action.option_strings for action in command._actions):  # noqa: SLF001  argparse has no other way to ask

@@ -1,29 +1,18 @@
-"""`tuidang seal`, `count`, `baseline`, `void` and `keys`."""
+"""`tuidang count`, `baseline`, `void` and `keys`."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from tlog.entry import SELF_VOID, Kind
-from tuidang.kernel.errors import BusyError
-from tuidang.kernel.leases import lease
-from tuidang.ledger import actions, adapters, founding, queries, sealing
+from tuidang.ledger import actions, adapters, founding, queries
 from tuidang.reference import queries as reference
 from tuidang.vault import epochs
-
-LEASE_SECONDS = 3600
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the commands of the ledger."""
-    one = commands.add_parser(
-        "seal", help="seal a batch now", description="Seals all that can go in, fully coarsened where it stands alone."
-    )
-    one.add_argument("--now", action="store_true", required=True, help="do not wait for the day to end")
-    one.add_argument("--json", action="store_true", help="print the report as JSON")
-    one.set_defaults(run=seal)
     one = commands.add_parser(
         "count",
         help="the count from the tables",
@@ -36,6 +25,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     one.add_argument("--total", type=int, required=True, metavar="N", help="the total that was published")
     one.add_argument("--source", required=True, metavar="TEXT", help="who published it, and when")
+    one.add_argument("--json", action="store_true", help="print JSON")
     one.set_defaults(run=baseline)
     one = commands.add_parser(
         "void",
@@ -55,37 +45,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     one.set_defaults(run=keys)
 
 
-def _progress(what: str, number: int) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K  {what} {number:,}")
-        sys.stderr.flush()
-
-
-def seal(arguments: argparse.Namespace) -> int:
-    """Seals one batch and says what went in."""
-    with lease("sealing", seconds=LEASE_SECONDS) as ours:
-        if not ours:
-            raise BusyError("another process is sealing; try again when it is done")
-        report = sealing.seal(force=True, progress=_progress)
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
-    figures = {name: getattr(report, name) for name in sealing.Report.__slots__}
-    if arguments.json:
-        print(json.dumps(figures))
-        return 0
-    print(f"{report.sealed:,} entries sealed, {report.size:,} in all.")
-    notes = {
-        "recovered": "entries of an earlier batch were finished first",
-        "dropped": "instructions no longer held and were dropped",
-        "waiting": "declarants wait for a later batch",
-        "small_cells": "cells are below k",
-    }
-    for name, text in notes.items():
-        if figures[name]:
-            print(f"{figures[name]:,} {text}.")
-    return 0
-
-
 def count(arguments: argparse.Namespace) -> int:
     """Prints the count from the tables."""
     found = queries.count_from_tables()
@@ -103,7 +62,7 @@ def count(arguments: argparse.Namespace) -> int:
 def baseline(arguments: argparse.Namespace) -> int:
     """Leaves the instruction."""
     actions.set_baseline(total=arguments.total, source=arguments.source)
-    print("The baseline goes into the next batch.")
+    print(json.dumps({"total": arguments.total, "source": arguments.source}) if arguments.json else "The baseline goes into the next batch.")
     return 0
 
 

@@ -15,13 +15,14 @@ log = logging.getLogger("tuidang.ledger")
 def seal_daily() -> bool:
     """Finishes a batch that was begun; seals a new one if none was sealed today."""
     try:
-        sealing.recover()
-        if adapters.head().day < clock.today():
-            report = sealing.seal()
-            log.info("sealed %s entries, %s in all", report.sealed, report.size)
+        with sealing.alone():
+            sealing.recover()
+            if adapters.head().day < clock.today():
+                report = sealing.seal()
+                log.info("sealed %s entries, %s in all", report.sealed, report.size)
     except TuidangError as error:
         log.error("not sealed: %s", error)  # noqa: TRY400 -- the message is ours and says all
     return False
 
 
-LOOPS = [Loop("sealing", seal_daily, pause_seconds=60, lease_seconds=3600)]
+LOOPS = [Loop("sealing", seal_daily, pause_seconds=60, lease_seconds=600)]

@@ -18,7 +18,6 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

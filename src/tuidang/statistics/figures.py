@@ -57,6 +57,12 @@ def read() -> Figures:
         return refresh()
 
 
+def outdated() -> bool:
+    """Whether there is something to show that the figures do not say yet: a batch, or the next ten minutes."""
+    last = _last()
+    return last is None or last.size != adapters.head().size or last.updated != _grid()
+
+
 def refresh() -> Figures:
     """Makes the figures. Those that are not on the record change at full ten minutes alone, whenever this is called."""
     snapshot = ledger.snapshot()
@@ -83,7 +89,7 @@ def _nothing() -> dict[str, Any]:
 
 
 def _unsealed(sealed: int) -> dict[str, int]:
-    grid = clock.seconds() // EVERY_SECONDS * EVERY_SECONDS
+    grid = _grid()
     before = _last()
     if before is not None and before.updated == grid:
         return {name: getattr(before, name) for name in _UNSEALED}
@@ -102,6 +108,10 @@ def _unsealed(sealed: int) -> dict[str, int]:
         "accepted_this_month": floor(intake.accepted_between(month, today)),
         "updated": grid,
     }
+
+
+def _grid() -> int:
+    return clock.seconds() // EVERY_SECONDS * EVERY_SECONDS
 
 
 _UNSEALED = ("waiting", "accepted_today", "accepted_yesterday", "accepted_this_week", "accepted_this_month", "updated")
