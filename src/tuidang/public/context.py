@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from tlog.errors import MissingError
 from tuidang.archive.queries import Published
+from tuidang.intake.forms import CONSENT_VERSION
 from tuidang.kernel import clock
 from tuidang.ledger import adapters
 from tuidang.public.stored import STORED
@@ -62,7 +63,7 @@ def terms_context() -> dict[str, Any]:
 
 def privacy_context() -> dict[str, Any]:
     """Every line of what is stored, and who answers for it."""
-    return {**terms_context(), "section": "privacy", "stored": STORED}
+    return {**terms_context(), "section": "privacy", "stored": STORED, "version": CONSENT_VERSION}
 
 
 def shown(one: Published, language: str, *, whole: bool) -> dict[str, Any]:
