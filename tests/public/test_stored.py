@@ -1,5 +1,7 @@
 """The privacy page says of every field of every table how it is kept: neither more nor less than there is."""
 
+from dataclasses import replace
+
 import pytest
 from django.apps import apps
 from django.test import Client
@@ -32,10 +34,10 @@ def test_the_page_shows_every_line_with_its_class_in_a_word(language):
 
 
 @pytest.mark.django_db
-def test_who_is_responsible_is_named_or_its_absence_is(monkeypatch):
+def test_who_is_responsible_is_named_or_its_absence_is(settings):
     assert "Nobody is named here as responsible" in read(Client().get("/en/terms/")).text
-    for name in ("CONTROLLER", "CONTACT", "JURISDICTION"):
-        monkeypatch.setenv(f"TUIDANG_{name}", f"the {name.lower()}")
+    named = {name: f"the {name}" for name in ("controller", "contact", "jurisdiction")}
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, **named)
     for address in ("/en/terms/", "/en/privacy/"):
         text = read(Client().get(address)).text
         assert "Responsible the controller Contact the contact Law that applies the jurisdiction" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from tuidang.archive.models import Statement
+from tuidang.archive.models import Followed, Statement
 from tuidang.ledger import queries as ledger
 from tuidang.review import actions as review_actions
 from tuidang.review import queries as review
@@ -33,6 +33,18 @@ def take_in(*, at_most: int = 200) -> int:
     Statement.objects.bulk_create(rows, ignore_conflicts=True)
     review_actions.publication_taken(ids=[one.id for one in approved])
     return len(approved)
+
+
+@transaction.atomic
+def follow_voids() -> int:
+    """Takes down statements whose entry was voided since the last time; returns how many batches' voids were new."""
+    followed, _ = Followed.objects.select_for_update().get_or_create(id=1)
+    voided = ledger.voided_after(followed.size)
+    if voided:
+        Statement.objects.filter(index__in=[index for _, index in voided]).delete()
+        followed.size = max(size for size, _ in voided)
+        followed.save()
+    return len({size for size, _ in voided})
 
 
 def unpublish(*, index: int) -> bool:

@@ -7,6 +7,18 @@ from django.db import models
 from tuidang.kernel.privacy import PrivacyClass
 
 
+class Followed(models.Model):
+    """How far the archive has followed the ledger in taking down what was voided: one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    size = models.BigIntegerField(default=0)
+
+    PRIVACY: ClassVar = {"id": PrivacyClass.INTERNAL, "size": PrivacyClass.INTERNAL}
+
+    def __str__(self) -> str:
+        return f"followed up to {self.size}"
+
+
 class Statement(models.Model):
     """One published statement, under the registry number of its first person. `name` is empty where names are not published."""
 

@@ -38,7 +38,7 @@ def seal(arguments: argparse.Namespace) -> int:
     """Seals one batch, publishes what was released, renders the pages, and says what went in."""
     with sealing.alone():
         report = sealing.seal(force=True, progress=_progress)
-    while archive.take_in():
+    while archive.take_in() or archive.follow_voids():
         pass
     render_ahead()
     if sys.stderr.isatty():

@@ -20,6 +20,12 @@ class Environment:
     debug: bool
     k: int
     """The least number of distinct declarations in a cell of the ledger."""
+    controller: str = ""
+    """Who is responsible for the data."""
+    contact: str = ""
+    """How they are reached."""
+    jurisdiction: str = ""
+    """The law that applies."""
 
 
 def read_environment() -> Environment:
@@ -32,6 +38,7 @@ def read_environment() -> Environment:
         hosts=tuple(host.strip() for host in os.environ.get("TUIDANG_HOSTS", "").split(",") if host.strip()),
         debug=os.environ.get("TUIDANG_DEBUG", "") == "1",
         k=int(raw_k),
+        **{name: os.environ.get(f"TUIDANG_{name.upper()}", "").strip() for name in ("controller", "contact", "jurisdiction")},
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from tlog.promise import Promise
 from tuidang.intake import queries as intake
 from tuidang.intake.content import PendingDeclaration, PendingPerson
-from tuidang.intake.policies import with_names
+from tuidang.intake.policies import DECIDED_WITHIN_DAYS, with_names
 from tuidang.kernel import clock
 from tuidang.ledger import queries as ledger
 from tuidang.ledger.founding import promise_key
@@ -16,8 +16,6 @@ from tuidang.ledger.queries import Opened
 from tuidang.review import queries as review
 from tuidang.review.states import Verdict
 from tuidang.vault.codes import Code
-
-PROMISE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def _pending(declaration: PendingDeclaration, persons: tuple[PendingPerson, ...]
         title=with_names(told.title, names),
         text=with_names(told.text, names),
         accepted=clock.as_date(told.day),
-        sealed_by=clock.as_date(told.day + PROMISE_DAYS),
+        sealed_by=clock.as_date(told.day + DECIDED_WITHIN_DAYS),
         publish=told.publish,
         persons=(*sealed, *waiting),
     )
@@ -106,7 +104,7 @@ def promise(code: Code) -> bytes | None:
     declaration, persons = (whole, whole.persons) if whole else (member[0], (member[1],))  # type: ignore[index]
     key = promise_key()
     accepted = clock.as_date(declaration.statement.day)
-    due = clock.as_date(declaration.statement.day + PROMISE_DAYS)
+    due = clock.as_date(declaration.statement.day + DECIDED_WITHIN_DAYS)
     origin = key.name.removesuffix("/promise")
     return b"\n".join(Promise(origin, one.commitment, one.person.promise, accepted, due).sign(key) for one in persons)
 

@@ -15,6 +15,8 @@ LONGEST_NAME = 60
 LONGEST_TITLE = 200
 LONGEST_TEXT = 20_000
 MOST_PERSONS = 500
+DECIDED_WITHIN_DAYS = 30
+"""By then a declaration is on the public record, or a list there says what became of it."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff]")
 
 

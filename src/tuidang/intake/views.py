@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from tuidang.design.requests import Sent, read_sent
 from tuidang.intake import actions, questions
 from tuidang.intake.forms import KEPT, Typed, TypedPerson, blank, read_typed
+from tuidang.intake.policies import DECIDED_WITHIN_DAYS
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError
 from tuidang.reference import queries as reference
@@ -25,7 +26,6 @@ from tuidang.vault.codes import SCRIPTS, Code
 from tuidang.vault.formkeys import ExpiredTokenError, FormToken
 
 FIRST_PERSONS = 20
-DECIDED_WITHIN = timedelta(days=30)
 BUSY_SECONDS = "10"
 _REFILLED: dict[str, Callable[[Typed, str], Typed]] = {
     "more": lambda typed, _: typed.with_more_rows(),
@@ -102,7 +102,7 @@ def _code(request: HttpRequest, code: Code, typed: Typed) -> HttpResponse:
         "sent_code": code.base32(),
         "members": [{"number": number, "name": one.name, "code": code.member(number).shown(language)} for number, one in names],
         "publish": typed.publish,
-        "decided_by": _today() + DECIDED_WITHIN,
+        "decided_by": _today() + timedelta(days=DECIDED_WITHIN_DAYS),
     }
     return render(request, "intake/code.html", context)
 

@@ -78,13 +78,19 @@ class Notice(models.Model):
 
 
 class Change(models.Model):
-    """A declared entry that is not as it was sealed: void, or raised to the assurance `identified`."""
+    """A declared entry that is not as it was sealed: void, or raised to the assurance `identified`. `at`: the size after the batch that said so."""
 
     index = models.BigIntegerField(primary_key=True)
     void = models.BooleanField(default=False)
     raised = models.BooleanField(default=False)
+    at = models.BigIntegerField(db_index=True)
 
-    PRIVACY: ClassVar = {"index": PrivacyClass.PUBLIC, "void": PrivacyClass.PUBLIC, "raised": PrivacyClass.PUBLIC}
+    PRIVACY: ClassVar = {
+        "index": PrivacyClass.PUBLIC,
+        "void": PrivacyClass.PUBLIC,
+        "raised": PrivacyClass.PUBLIC,
+        "at": PrivacyClass.PUBLIC,
+    }
 
     def __str__(self) -> str:
         return f"change of {self.index}"

@@ -109,7 +109,7 @@ def _move(staged: Staged, entries: Sequence[tuple[int, Entry]], chunks: Sequence
     if _moved(staged):
         return False
     _record_batch(staged, entries)
-    _record_changes(entries)
+    _record_changes(entries, staged.size)
     # All at once and in one order: two transactions that lock the same rows in turns would wait for each other.
     intake_actions.lock(declarations=[one.declaration for chunk in chunks for one in chunk.people.values()])
     for chunk in chunks:
@@ -158,13 +158,13 @@ def _record_batch(staged: Staged, entries: Sequence[tuple[int, Entry]]) -> None:
     )
 
 
-def _record_changes(entries: Sequence[tuple[int, Entry]]) -> None:
+def _record_changes(entries: Sequence[tuple[int, Entry]], size: int) -> None:
     for _, entry in entries:
         if entry.kind == Kind.VOID:
-            Change.objects.update_or_create(index=entry.ref, defaults={"void": True})
+            Change.objects.update_or_create(index=entry.ref, defaults={"void": True, "at": size})
             Instruction.objects.filter(kind=Kind.VOID, ref=entry.ref).delete()
         elif entry.kind == Kind.RAISE:
-            Change.objects.update_or_create(index=entry.ref, defaults={"raised": True})
+            Change.objects.update_or_create(index=entry.ref, defaults={"raised": True, "at": size})
 
 
 def _prepared(entries: Sequence[tuple[int, Entry]], day: int, progress: Callable[[int], None]) -> Iterator[_Chunk]:

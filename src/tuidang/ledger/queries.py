@@ -116,6 +116,16 @@ def is_live(index: int) -> bool:
     return Entry.decode(read_entry(adapters.store(), index, size)).kind == Kind.DECLARE
 
 
+def voided_after(size: int, *, at_most: int = 1000) -> list[tuple[int, int]]:
+    """Entries that batches after the one of `size` voided: (size after the batch, index), in the order of batches; whole batches alone."""
+    rows = Change.objects.filter(void=True, at__gt=size).order_by("at")
+    found = list(rows.values_list("at", "index")[:at_most])
+    if len(found) == at_most:  # the last batch may be cut: take it whole
+        last = found[-1][0]
+        found = [one for one in found if one[0] < last] + list(rows.filter(at=last).values_list("at", "index"))
+    return found
+
+
 def opened(code: Code) -> Opened | None:
     """The sealed record of the person whose own code this is; None if there is none. Raises DamagedError if it does not open."""
     keys = code.keys()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,9 +18,9 @@ from tuidang.ledger import adapters, queries
 from tuidang.vault import epochs
 
 NEEDED = {
-    "TUIDANG_CONTROLLER": "name who is responsible for the data",
-    "TUIDANG_CONTACT": "name how they are reached",
-    "TUIDANG_JURISDICTION": "name the law that applies",
+    "controller": "name who is responsible for the data",
+    "contact": "name how they are reached",
+    "jurisdiction": "name the law that applies",
 }
 
 
@@ -102,7 +101,7 @@ def _public() -> Iterator[Finding]:
         if adapters.verifier().name.startswith("localhost/"):
             yield Finding("closed", "this ledger is a trial's and never becomes a public one; start with an empty data folder")
         for name, what in NEEDED.items():
-            if not os.environ.get(name, "").strip():
-                yield Finding("closed", f"{what}: set {name}")
+            if not getattr(settings.ENVIRONMENT, name):
+                yield Finding("closed", f"{what}: set TUIDANG_{name.upper()}")
     if settings.DEBUG:
         yield Finding("closed", "TUIDANG_DEBUG is set; unset it")

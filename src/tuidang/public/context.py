@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from typing import Any
 
@@ -57,7 +56,7 @@ def recount_context(address: str) -> dict[str, Any]:
 
 def terms_context() -> dict[str, Any]:
     """Who runs this register, as the operator says; all empty in a trial."""
-    named = {name: os.environ.get(f"TUIDANG_{name.upper()}", "") for name in ("controller", "contact", "jurisdiction")}
+    named = {name: getattr(settings.ENVIRONMENT, name) for name in ("controller", "contact", "jurisdiction")}
     return {"section": "terms", **named}
 
 

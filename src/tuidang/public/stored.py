@@ -109,7 +109,7 @@ STORED = (
     ),
     _line(
         PrivacyClass.INTERNAL,
-        "accounts kernel ledger vault",
+        "accounts archive kernel ledger vault",
         _("Counters and numbers of keys"),
         _("They say nothing about anyone."),
     ),

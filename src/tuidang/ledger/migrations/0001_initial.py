@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ("index", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("void", models.BooleanField(default=False)),
                 ("raised", models.BooleanField(default=False)),
+                ("at", models.BigIntegerField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
