@@ -1,0 +1,132 @@
+"""Statements appear when a person has released them, once, and go when their entry is voided. A page costs the same at any depth."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from tests.ledger.register import Register, decide, declare, index_of
+
+from tuidang.accounts.models import Member
+from tuidang.archive import actions, queries
+from tuidang.archive.models import Statement
+from tuidang.ledger import actions as ledger
+from tuidang.ledger import sealing
+from tuidang.review import actions as review
+from tuidang.review.models import Case
+from tuidang.vault.codes import Code
+
+REVIEWER = UUID(int=7)
+TRUE = "1" if connection.vendor == "sqlite" else "TRUE"
+
+
+def release() -> None:
+    """A person reads everything, and lets what its declarant wished be published."""
+    Member.objects.get_or_create(id=REVIEWER, defaults={"name": "Lin"})
+    review.claim(member=REVIEWER)
+    cases = list(Case.objects.filter(claimed_by=REVIEWER).values_list("declaration", flat=True))
+    review.decide_screen(member=REVIEWER, approve=cases)
+    review.claim_publishing(member=REVIEWER)
+    review.decide_publication(member=REVIEWER, publish=cases)
+
+
+def published(*names: str, **more: object) -> Code:
+    """A declaration that was read, released, sealed and taken in."""
+    code = declare(*names, publish=True, **more)
+    decide()
+    release()
+    sealing.seal(force=True)
+    actions.take_in()
+    return code
+
+
+def test_a_statement_appears_under_its_registry_number_once(register: Register) -> None:
+    code = published("远山", text="我在此声明退出。")
+    (shown,) = queries.page().statements
+    assert (shown.index, shown.name, shown.text, shown.persons) == (index_of(code), "远山", "我在此声明退出。", 1)
+    assert actions.take_in() == 0
+    assert len(queries.page().statements) == 1
+
+
+def test_nothing_appears_that_nobody_read_or_nobody_wished(register: Register) -> None:
+    declare("远山", publish=True)
+    declare("清泉", publish=False)
+    decide()
+    sealing.seal(force=True)
+    actions.take_in()
+    assert queries.page().statements == []
+
+
+def test_names_typed_for_others_do_not_appear(register: Register) -> None:
+    published("张无名", "李无名", text="张无名和李无名声明退出。")
+    (shown,) = queries.page().statements
+    assert (shown.name, shown.persons) == ("", 2)
+    assert "无名" not in shown.text
+
+
+def test_what_is_voided_is_taken_down(register: Register) -> None:
+    kept, voided = published("远山"), published("清泉")
+    index = index_of(voided)
+    assert index is not None
+    ledger.instruct_void(ref=index, reason=2)
+    assert len(queries.page().statements) == 2
+    sealing.seal(force=True)
+    assert actions.follow_voids() == 1
+    assert [one.index for one in queries.page().statements] == [index_of(kept)]
+    assert actions.follow_voids() == 0
+    register.check(1)
+
+
+def test_what_was_voided_before_it_was_taken_in_never_appears(register: Register) -> None:
+    code = declare("远山", publish=True)
+    decide()
+    release()
+    sealing.seal(force=True)
+    index = index_of(code)
+    assert index is not None
+    ledger.instruct_void(ref=index, reason=2)
+    sealing.seal(force=True)
+    actions.take_in()
+    assert queries.page().statements == []
+
+
+def statements(count: int) -> None:
+    Statement.objects.bulk_create(
+        Statement(index=index, day=20_000, region=0, organisations=1, persons=1, language="en", suggested=True, text="t")
+        for index in range(count)
+    )
+
+
+@pytest.mark.django_db
+def test_pages_follow_each_other_without_gap_or_overlap() -> None:
+    statements(45)
+    seen: list[int] = []
+    before = None
+    while True:
+        page = queries.page(before=before)
+        seen += [one.index for one in page.statements]
+        before = page.older
+        if before is None:
+            break
+    assert seen == list(range(44, -1, -1))
+
+
+@pytest.mark.django_db
+def test_a_page_reads_twenty_rows_by_the_key_at_a_million() -> None:
+    numbers = (
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999999) SELECT i FROM n"
+        if connection.vendor == "sqlite"
+        else "SELECT i FROM generate_series(0, 999999) AS i"
+    )
+    columns = '"index", day, region, organisations, persons, language, name, suggested, title, text'
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO archive_statement ({columns}) SELECT i, 20000, 0, 1, 1, 'en', '', {TRUE}, '', 't' FROM ({numbers}) AS numbers"
+        )
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE archive_statement")
+    plan = Statement.objects.filter(index__lt=500_000).order_by("-index")[: queries.PAGE + 1].explain()
+    assert "Index Scan Backward" in plan if connection.vendor == "postgresql" else "SEARCH archive_statement USING INDEX" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan

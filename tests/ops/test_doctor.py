@@ -1,0 +1,64 @@
+"""The doctor sees what is broken, and what keeps a register from being opened; each finding says what to do."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import replace
+
+import pytest
+from tests.ledger.register import Register
+
+from tuidang.kernel.places import places
+from tuidang.ops.commands import doctor
+from tuidang.ops.doctor import findings
+from tuidang.reference import switches
+
+
+def texts(level: str) -> str:
+    return "\n".join(one.text for one in findings() if one.level == level)
+
+
+def test_a_healthy_trial_has_no_fault_and_is_told_to_move_its_keys(register: Register) -> None:
+    assert texts("fault") == ""
+    assert "move the folder" in texts("closed")
+    assert "no witness" in texts("note")
+    assert doctor(Namespace(json=False)) == 0
+
+
+def test_a_silent_signer_is_a_fault(register: Register) -> None:
+    register.stop_signer()
+    assert "signer does not answer" in texts("fault")
+    assert doctor(Namespace(json=True)) == 1
+    register.start_signer()
+
+
+def test_a_damaged_tile_is_a_fault(register: Register) -> None:
+    tile = next((places().ledger / "tile" / "0").rglob("2"))
+    data = tile.read_bytes()
+    tile.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+    assert "mirror" in texts("fault")
+
+
+def test_a_checkpoint_that_is_missing_is_a_fault(register: Register) -> None:
+    (places().ledger / "checkpoint").unlink()
+    assert "checkpoint" in texts("fault")
+
+
+def test_a_public_register_stays_closed_until_nothing_speaks_against_it(register: Register, settings: pytest.FixtureRequest) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, hosts=("register.example",))  # type: ignore[attr-defined]
+    assert not switches.intake_open()
+    assert doctor(Namespace(json=False)) == 1
+    closed = texts("closed")
+    for word in ("TUIDANG_CONTROLLER", "TUIDANG_CONTACT", "TUIDANG_JURISDICTION", "never becomes a public one", "move the folder"):
+        assert word in closed
+    assert not switches.intake_open()
+
+
+def test_a_trial_is_open_and_a_register_that_named_other_hosts_is_not(register: Register, settings: pytest.FixtureRequest) -> None:
+    assert switches.intake_open()
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, hosts=("register.example",))  # type: ignore[attr-defined]
+    switches.set_open(is_open=True)
+    assert switches.intake_open()
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, hosts=("other.example",))  # type: ignore[attr-defined]
+    assert not switches.intake_open()
+    switches.set_open(is_open=False)
