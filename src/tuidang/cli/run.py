@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from contextlib import suppress
-from pathlib import Path
 
 from tuidang.accounts import actions as accounts
 from tuidang.accounts import queries as staff
@@ -24,6 +23,7 @@ from tuidang.ops.serving import (
     prepare,
     seal_founding,
     serve,
+    shown,
     site_command,
 )
 from tuidang.public.pages import render_ahead
@@ -87,11 +87,3 @@ _KINDS = {
     "demo": "A demo: everything in it is invented.",
     "": "A public register. It takes declarations in while `tuidang doctor` is content.",
 }
-
-
-def shown(folder: Path) -> str:
-    """A folder as a person in the current one would name it."""
-    try:
-        return f"./{folder.relative_to(Path.cwd())}"
-    except ValueError:
-        return str(folder)

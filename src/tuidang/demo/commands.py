@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from contextlib import suppress
 from typing import Any
@@ -17,7 +18,17 @@ from tuidang.demo.story import Told, tell
 from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.places import places
 from tuidang.ledger import adapters, sealing
-from tuidang.ops.serving import SignerProcess, check_free, ended_by_signals, free_port, hold_data_folder, port_number, prepare_tables, serve
+from tuidang.ops.serving import (
+    SignerProcess,
+    check_free,
+    ended_by_signals,
+    free_port,
+    hold_data_folder,
+    port_number,
+    prepare_tables,
+    serve,
+    shown,
+)
 from tuidang.public.pages import render_ahead
 
 PORT = 8000
@@ -85,7 +96,7 @@ def _fill(arguments: argparse.Namespace, port: int, lock: int) -> Told | None:
 
 
 def _serve(arguments: argparse.Namespace, port: int, lock: int, found: Reckoning, told: Told | None) -> int:
-    with SignerProcess() as signer:
+    with (places().data / "signer.log").open("ab") as log, SignerProcess(log) as signer:
         stopped = adapters.signer().status().stopped
         if not stopped:
             sealing.recover()
@@ -134,15 +145,20 @@ def _text(found: Reckoning, addresses: dict[str, str], codes: dict[str, str], *,
     parts += [f"    {name:<22}{where}" for name, where in addresses.items()]
     if codes:
         parts += ["\n  Codes to look up:\n", *(f"    {name:<22}{code}" for name, code in codes.items())]
-    parts += ["\n  Recount it yourself, and try to cheat:\n", f"    {_recount_command()}", "    ./tuidang demo cheat\n"]
+    parts += ["\n  Recount it yourself, and try to cheat:\n", f"    {_recount_command()}", f"    ./tuidang demo cheat{_elsewhere()}\n"]
     if stopped:
         parts.append("  This demo is more than thirty days old: nothing new is sealed in it. --anew makes another.\n")
     return "\n".join([*parts, "  Ctrl-C ends it.\n"])
 
 
 def _recount_command() -> str:
-    ledger = places().ledger
-    return f"./tlog-verify recount {ledger} --key {ledger / 'log.vkey'}"
+    ledger = shlex.quote(shown(places().ledger))
+    return f"./tlog-verify recount {ledger} --key {ledger}/log.vkey"
+
+
+def _elsewhere() -> str:
+    where = shown(places().data)
+    return "" if where == "./demo" else f" --data {shlex.quote(where)}"
 
 
 def _print(arguments: argparse.Namespace, members: dict[str, Any], text: str) -> None:

@@ -21,9 +21,11 @@ def main() -> int:
     from tuidang.kernel.places import places
     from tuidang.ledger import sealing
     from tuidang.ops.serving import SignerProcess, free_port, hold_data_folder, prepare_tables, start_site
+    from tuidang.vault.epochs import make_epochs
 
     with hold_data_folder() as lock:
         prepare_tables()
+        make_epochs()
         _confirm_the_clock()
         with (places().data / "signer.log").open("ab") as log, SignerProcess(log):
             sealing.recover()

@@ -27,7 +27,7 @@ from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.places import places
 from tuidang.ledger import actions as ledger
 from tuidang.ledger import sealing
-from tuidang.ops.serving import SignerProcess, new_origin, prepare, seal_founding, start_site
+from tuidang.ops.serving import SignerProcess, check_not_ended, new_origin, prepare, seal_founding, start_site
 from tuidang.ops.standing import DEMO
 from tuidang.public.pages import render_ahead
 from tuidang.review import actions as review
@@ -131,6 +131,7 @@ class _Teller:
 
     def _week(self, batch: Sequence[Invented], weeks_left: int, what: str) -> None:
         """What is handed in on one day is read the same day and sealed on the next."""
+        check_not_ended()
         days_ago(7 * weeks_left + 1)
         self._some_take_back()
         self._hand_in(batch, what)
@@ -142,7 +143,8 @@ class _Teller:
         sealing.seal(force=not weeks_left)
         self._reviewer.publish()
         review.purge_refused()
-        render_ahead()
+        if weeks_left:
+            render_ahead()  # on the last day only when all is done: unsealed figures move no more than once in ten minutes
 
     def _hand_in(self, batch: Sequence[Invented], what: str) -> None:
         with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -1,13 +1,13 @@
 """Site and signer as processes of this machine: what must be there first, starting, and ending in order.
 
 One supervisor a data folder holds `DATA/running` locked; the site holds the same lock, so it stays held while a site lives whose
-supervisor was killed. Children get SIGTERM from the kernel when the supervisor dies, however it dies.
+supervisor was killed. Children get SIGTERM from the kernel when the supervisor dies, however it dies; a worker of the site is killed with
+the process that started it, for two sites on one data folder would be two writers.
 """
 
 from __future__ import annotations
 
 import argparse
-import ctypes
 import fcntl
 import os
 import secrets
@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn, Self
 
@@ -27,6 +28,7 @@ from django.core.management import call_command
 from tlog.signer_client import SignerError
 from tuidang.kernel.errors import BusyError, SetUpError
 from tuidang.kernel.places import places, private_folder
+from tuidang.kernel.processes import end_with_parent
 from tuidang.ledger import adapters, founding, sealing
 
 SIGNER_SECONDS = 15
@@ -36,7 +38,7 @@ CALM_SECONDS = 5
 """A child that ends by itself sooner than this after its start is not started again."""
 RUNNING = "running"
 """The lock in the data folder; it holds the supervisor's number."""
-_PR_SET_PDEATHSIG = 1
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def prepare(origin: str) -> None:
@@ -116,11 +118,28 @@ def port_number(text: str) -> int:
     return int(text)
 
 
-def _end_with_parent() -> None:
-    # Runs in the child before its program starts. Where there is no prctl, a killed supervisor leaves its children behind.
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def shown(folder: Path) -> str:
+    """A folder as a person in the current one would name it."""
+    try:
+        return f"./{folder.relative_to(Path.cwd())}"
+    except ValueError:
+        return str(folder)
+
+
+def _begin_child() -> None:
+    # Runs in the child before its program starts.
+    end_with_parent(signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Signals wait meanwhile: between its fork and its return, a start drops what a handler raises, and the child with it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
 
 class Child:
@@ -131,14 +150,15 @@ class Child:
     ) -> None:
         """Starts it. `keep` is a descriptor that it inherits; `log` takes its standard error."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603  the command is ours
-            command,
-            env=environment,
-            pass_fds=() if keep is None else (keep,),
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509  the supervisor has no other threads when it starts a child
-        )
+        with _uninterrupted():
+            self.process = subprocess.Popen(  # noqa: S603  the command is ours
+                command,
+                env=environment,
+                pass_fds=() if keep is None else (keep,),
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_begin_child,  # noqa: PLW1509  the supervisor has no other threads when it starts a child
+            )
 
     def ended(self) -> bool:
         """Whether it is gone."""
@@ -208,7 +228,7 @@ def site_command(port: int) -> list[str]:
 
 def start_site(port: int, *, lock: int, loops: bool = True) -> Child:
     """Starts the site; `lock` is what `hold_data_folder` yielded. Without `loops`, somebody else does what they do."""
-    environment = {**os.environ, "TUIDANG_LOOPS": "1" if loops else "0", "TUIDANG_DATA": str(places().data)}
+    environment = {**os.environ, "TUIDANG_SUPERVISED": "1", "TUIDANG_LOOPS": "1" if loops else "0", "TUIDANG_DATA": str(places().data)}
     return Child(site_command(port), environment=environment, keep=lock)
 
 
@@ -217,6 +237,7 @@ def serve(port: int, *, lock: int, signer: SignerProcess) -> NoReturn:
     site = start_site(port, lock=lock)
     try:
         while True:
+            check_not_ended()
             time.sleep(WATCH_SECONDS)
             signer.revive()
             if not site.ended():
@@ -229,18 +250,30 @@ def serve(port: int, *, lock: int, signer: SignerProcess) -> NoReturn:
         site.stop()
 
 
+_asked_to_end: list[int] = []
+
+
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
     """SIGTERM ends this process as Ctrl-C does: in order, whatever it is doing."""
 
-    def interrupt(_: int, __: FrameType | None) -> None:
+    def interrupt(number: int, _: FrameType | None) -> None:
+        # Python drops what is raised where nobody can catch it, in a finaliser for one: so it is noted too.
+        _asked_to_end.append(number)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in _ENDING}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def check_not_ended() -> None:
+    """Raises KeyboardInterrupt if a signal was lost."""
+    if _asked_to_end:
+        raise KeyboardInterrupt
 
 
 def _say(text: str) -> None:
