@@ -1,5 +1,6 @@
 """`tlog-verify` as it is called: exit codes, both forms of answers, and that nothing it is fed makes it fall over."""
 
+import functools
 import json
 import os
 import signal
@@ -265,7 +266,9 @@ def test_who_reads_no_further_is_not_complained_about(folder):
 
 def test_an_interruption_is_exit_code_130_without_words(tmp_path):
     os.mkfifo(tmp_path / "checkpoint")  # reading it waits for a writer that never comes
-    process = command("recount", tmp_path, "--key", KEY_TEXT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # A shell that started the tests in the background has them, and all they start, ignore SIGINT.
+    listening = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = command("recount", tmp_path, "--key", KEY_TEXT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=listening)
     time.sleep(1)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)

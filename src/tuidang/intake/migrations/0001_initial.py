@@ -5,75 +5,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('vault', '0001_initial'),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('mark', models.BinaryField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("mark", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Spent',
+            name="Spent",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('mark', models.BinaryField()),
-                ('expires', models.IntegerField(db_index=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("mark", models.BinaryField()),
+                ("expires", models.IntegerField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('pk', models.CompositePrimaryKey('day', 'channel', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('day', models.IntegerField()),
-                ('channel', models.SmallIntegerField()),
-                ('declarations', models.IntegerField()),
-                ('persons', models.IntegerField()),
-                ('settled', models.IntegerField(default=0)),
+                ("pk", models.CompositePrimaryKey("day", "channel", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("day", models.IntegerField()),
+                ("channel", models.SmallIntegerField()),
+                ("declarations", models.IntegerField()),
+                ("persons", models.IntegerField()),
+                ("settled", models.IntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('day', models.IntegerField()),
-                ('persons', models.SmallIntegerField()),
-                ('state', models.SmallIntegerField(choices=[(0, 'New'), (1, 'Screened')], default=0)),
-                ('answered_twice', models.BooleanField(default=False)),
-                ('blob', models.BinaryField()),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.daykey')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("day", models.IntegerField()),
+                ("persons", models.SmallIntegerField()),
+                ("state", models.SmallIntegerField(choices=[(0, "New"), (1, "Screened")], default=0)),
+                ("answered_twice", models.BooleanField(default=False)),
+                ("blob", models.BinaryField()),
+                ("key", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.daykey")),
             ],
         ),
         migrations.CreateModel(
-            name='Declarant',
+            name="Declarant",
             fields=[
-                ('pk', models.CompositePrimaryKey('declaration_id', 'seq', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.SmallIntegerField()),
-                ('lookup', models.UUIDField(db_index=True)),
-                ('commitment', models.BinaryField()),
-                ('state', models.SmallIntegerField(choices=[(0, 'Stands'), (1, 'Taken Back'), (2, 'Refused')], default=0)),
-                ('blob', models.BinaryField()),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.daykey')),
-                ('declaration', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='intake.declaration')),
+                ("pk", models.CompositePrimaryKey("declaration_id", "seq", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("seq", models.SmallIntegerField()),
+                ("lookup", models.UUIDField(db_index=True)),
+                ("commitment", models.BinaryField()),
+                ("state", models.SmallIntegerField(choices=[(0, "Stands"), (1, "Taken Back"), (2, "Refused")], default=0)),
+                ("blob", models.BinaryField()),
+                ("key", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.daykey")),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="intake.declaration"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='declaration',
-            index=models.Index(condition=models.Q(('state', 0)), fields=['id'], name='declaration_new'),
+            model_name="declaration",
+            index=models.Index(condition=models.Q(("state", 0)), fields=["id"], name="declaration_new"),
         ),
         migrations.AddIndex(
-            model_name='declarant',
-            index=models.Index(fields=['commitment'], name='declarant_commitment'),
+            model_name="declarant",
+            index=models.Index(fields=["commitment"], name="declarant_commitment"),
         ),
         migrations.AddIndex(
-            model_name='declarant',
-            index=models.Index(condition=models.Q(('state', 1)), fields=['declaration'], name='declarant_taken_back'),
+            model_name="declarant",
+            index=models.Index(condition=models.Q(("state", 1)), fields=["declaration"], name="declarant_taken_back"),
         ),
     ]

@@ -18,6 +18,8 @@ from tuidang.review.policies import LEASE_SECONDS, REVIEWED, SCREEN, SCREENED, U
 from tuidang.review.queries import waiting
 from tuidang.review.states import Decider, Pile, Refusal, Verdict, Wish
 
+CLUSTER_STEP = 500
+
 
 @transaction.atomic
 def claim(*, member: UUID, size: int = SCREEN, pile: Pile | None = None) -> int:
@@ -50,14 +52,28 @@ def decide_screen(
     return _decide(member, list(cases), wanted, screen or random_id(), REVIEWED)
 
 
+def decide_cluster(*, member: UUID, cluster: UUID, refusal: Refusal | None, at_most: int = 100_000) -> Decided:
+    """Counts or refuses up to `at_most` of a cluster after a sample of it was read. They count as screened: nobody read each of them.
+
+    In steps, each a transaction, so that a large cluster holds up nobody else; undone as one.
+    """
+    screen = random_id()
+    decided = Decided()
+    while (left := at_most - decided.counted - decided.refused) > 0:
+        step = _decide_some(member, cluster, refusal, min(left, CLUSTER_STEP), screen)
+        decided = Decided(decided.counted + step.counted, decided.refused + step.refused, 0, decided.late + step.late)
+        if step.counted + step.refused < min(left, CLUSTER_STEP):
+            break
+    return decided
+
+
 @transaction.atomic
-def decide_cluster(*, member: UUID, cluster: UUID, refusal: Refusal | None, at_most: int = 500) -> Decided:
-    """Counts or refuses up to `at_most` of a cluster after a sample of it was read. They count as screened: nobody read each of them."""
+def _decide_some(member: UUID, cluster: UUID, refusal: Refusal | None, at_most: int, screen: UUID) -> Decided:
     free = Q(claim_until__lte=clock.seconds()) | Q(claimed_by=member)
     rows = Case.objects.filter(free, cluster=cluster, queue__isnull=False).order_by("declaration").select_for_update(skip_locked=True)
     cases = list(rows[:at_most])
     decision = (Verdict.REFUSE, refusal.value) if refusal else (Verdict.COUNT, 0)
-    return _decide(member, cases, {case.declaration: decision for case in cases}, random_id(), SCREENED)
+    return _decide(member, cases, {case.declaration: decision for case in cases}, screen, SCREENED)
 
 
 def _decide(member: UUID, cases: list[Case], wanted: Mapping[UUID, tuple[Verdict, int]], screen: UUID, assurance: int) -> Decided:
