@@ -117,6 +117,7 @@ class _Teller:
         self._chance = random.Random(number)  # noqa: S311  the same story each time
         self._reviewer = Reviewer(self._chance)
         self._told = Told()
+        self._last_week: list[tuple[str, Invented]] = []
         self._done = 0
 
     def tell(self, weeks: int) -> Told:
@@ -155,13 +156,16 @@ class _Teller:
     def _one_after_the_other(self, share: Sequence[Invented], what: str) -> None:
         with Visitor(self._port) as visitor:
             for one in share:
-                self._told.codes.append((visitor.hand_in(one), one))
+                handed_in = (visitor.hand_in(one), one)
+                self._last_week.append(handed_in)
+                self._told.codes.append(handed_in)
                 self._done += 1
                 self._bar(self._done, what)
 
     def _some_take_back(self) -> None:
-        """About one in a hundred, and in a long story at least one."""
-        codes = [code for code, one in self._told.codes if not one.by_client and code not in self._told.taken_back]
+        """About one in a hundred of the week before, and in a long story at least one. Older ones may be refused and gone by now."""
+        codes = [code for code, one in self._last_week if not one.by_client]
+        self._last_week.clear()
         wanted = [code for code in codes if self._chance.random() < TAKEN_BACK] or codes[: len(codes) > 20]
         with Visitor(self._port) as visitor:
             for code in wanted:
