@@ -16,7 +16,7 @@ class Bar:
     def __init__(self, stream: TextIO, of: int) -> None:
         self._stream = stream
         self._of = of
-        self._began = time.monotonic()
+        self._began = 0.0
         self._wrote = 0.0
         self._line = 0
         self._terminal = stream.isatty()
@@ -24,12 +24,13 @@ class Bar:
     def __call__(self, done: int, what: str) -> None:
         """`done` declarations are handed in, and `what` is going on."""
         now = time.monotonic()
+        self._began = self._began or now
         if not self._terminal:
             self._plain(done, what)
         elif now - self._wrote >= _EVERY_SECONDS or done == self._of:
             self._wrote = now
             full = done * WIDTH // self._of
-            left = (now - self._began) * (self._of - done) / done if done else 0
+            left = (now - self._began) * (self._of - done) / max(1, done - 1)
             self._stream.write(f"\r\x1b[K  {'█' * full}{'░' * (WIDTH - full)}  {done:,} of {self._of:,}, {what}, about {left:.0f} s left")
             self._stream.flush()
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 from tlog.clock import VARIABLE
@@ -33,7 +33,7 @@ from tuidang.public.pages import render_ahead
 from tuidang.review import actions as review
 
 BASELINE = 466_912_443
-SOURCE = "The statistics feed of an earlier register, as read on 2 October 2026"
+SOURCE = "全球退党服务中心, Global Tuidang Center, 2026-10-02"
 DAY = 86_400
 MOST_WEEKS = 26
 AT_ONCE = 4
@@ -118,7 +118,7 @@ class _Teller:
         self._reviewer = Reviewer(self._chance)
         self._told = Told()
         self._last_week: list[tuple[str, Invented]] = []
-        self._done = 0
+        self._number = count(1)
 
     def tell(self, weeks: int) -> Told:
         waiting = int(len(self._all) * STILL_WAITING)
@@ -159,8 +159,7 @@ class _Teller:
                 handed_in = (visitor.hand_in(one), one)
                 self._last_week.append(handed_in)
                 self._told.codes.append(handed_in)
-                self._done += 1
-                self._bar(self._done, what)
+                self._bar(next(self._number), what)
 
     def _some_take_back(self) -> None:
         """About one in a hundred of the week before, and in a long story at least one. Older ones may be refused and gone by now."""
