@@ -11,6 +11,7 @@ COMMANDS = [
     "seal",
     "count",
     "baseline",
+    "void",
     "keys",
     "doctor",
     "staff",
@@ -93,3 +94,10 @@ def test_without_a_signer_sealing_says_what_is_missing(data_folder):
     assert "signer" in done.stderr
     assert "Traceback" not in done.stderr
     assert run("doctor", data=data_folder).returncode == 1
+
+
+@pytest.mark.parametrize("line", ["demo cheat --data elsewhere", "--data elsewhere demo cheat"])
+def test_the_data_folder_may_be_named_before_or_after_the_command(line, data_folder):
+    done = run(*line.split(), data=data_folder)
+    assert done.returncode == 2
+    assert str(data_folder.with_name("elsewhere")) in done.stderr

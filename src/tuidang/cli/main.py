@@ -76,12 +76,13 @@ def _choose_data(given: list[str]) -> None:
     """Takes `--data DIR` before Django is set up, since the settings depend on it. A demo's k is small, whatever command looks at it."""
     peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     peek.add_argument("--data", type=Path)
-    known, _ = peek.parse_known_args(given)
+    known, rest = peek.parse_known_args(given)
+    demo = rest[:1] == ["demo"]
     if known.data is not None:
         os.environ["TUIDANG_DATA"] = str(known.data.resolve())
-    elif given[:1] == ["demo"]:
+    elif demo:
         os.environ.setdefault("TUIDANG_DATA", str(Path("demo").resolve()))
-    if given[:1] == ["demo"] or _is_demo(Path(os.environ.get("TUIDANG_DATA", "data"))):
+    if demo or _is_demo(Path(os.environ.get("TUIDANG_DATA", "data"))):
         os.environ.setdefault("TUIDANG_K", DEMO_K)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from contextlib import suppress
+from functools import partial
 
 from tuidang.accounts import actions as accounts
 from tuidang.accounts import queries as staff
@@ -55,9 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
                 seal_founding()
                 sealing.recover()
                 render_ahead()
-                _announce(arguments.port, as_json=arguments.json)
                 with suppress(KeyboardInterrupt):
-                    serve(arguments.port, lock=lock, signer=signer)
+                    announce = partial(_announce, arguments.port, as_json=arguments.json)
+                    serve(arguments.port, lock=lock, signer=signer, announce=announce)
     return 0
 
 

@@ -104,9 +104,9 @@ def _serve(arguments: argparse.Namespace, port: int, lock: int, found: Reckoning
         addresses = _addresses(port)
         codes = _codes(told) if told else {}
         text = _text(found, addresses, codes, stopped=bool(stopped))
-        _print(arguments, {**_counted(found), "addresses": addresses, "codes": codes}, text)
+        members = {**_counted(found), "addresses": addresses, "codes": codes}
         with suppress(KeyboardInterrupt):
-            serve(port, lock=lock, signer=signer)
+            serve(port, lock=lock, signer=signer, announce=lambda: _print(arguments, members, text))
     return 0 if found.agrees else 1
 
 

@@ -20,7 +20,7 @@ def main() -> int:
     django.setup()
     from tuidang.kernel.places import places
     from tuidang.ledger import sealing
-    from tuidang.ops.serving import SignerProcess, free_port, hold_data_folder, prepare_tables, start_site
+    from tuidang.ops.serving import SignerProcess, free_port, hold_data_folder, prepare_tables, start_site, wait_for_site
     from tuidang.vault.epochs import make_epochs
 
     with hold_data_folder() as lock:
@@ -32,6 +32,7 @@ def main() -> int:
             port = free_port()
             site = start_site(port, lock=lock, loops=False)
             try:
+                wait_for_site(site, port)
                 _hand_in(port)
             finally:
                 site.stop()
@@ -49,11 +50,9 @@ def _confirm_the_clock() -> None:
 
 def _hand_in(port: int) -> None:
     from tuidang.demo.reviewer import let_the_machine_look
-    from tuidang.demo.story import wait_for_site
     from tuidang.demo.visitor import Visitor
     from tuidang.demo.world import Invented, Someone
 
-    wait_for_site(port)
     with Visitor(port) as visitor:
         for first in range(0, PEOPLE, GROUP):
             nobody = tuple(Someone(f"无中生有{number}", 7) for number in range(first, first + GROUP))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,11 +22,10 @@ from tuidang.demo.bar import Bar
 from tuidang.demo.reviewer import Reviewer, let_the_machine_look
 from tuidang.demo.visitor import Visitor
 from tuidang.demo.world import Invented, people
-from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.places import places
 from tuidang.ledger import actions as ledger
 from tuidang.ledger import sealing
-from tuidang.ops.serving import SignerProcess, check_not_ended, new_origin, prepare, seal_founding, start_site
+from tuidang.ops.serving import SignerProcess, check_not_ended, new_origin, prepare, seal_founding, start_site, wait_for_site
 from tuidang.ops.standing import DEMO
 from tuidang.public.pages import render_ahead
 from tuidang.review import actions as review
@@ -39,7 +37,6 @@ MOST_WEEKS = 26
 AT_ONCE = 4
 TAKEN_BACK = 0.01
 STILL_WAITING = 0.01
-SITE_SECONDS = 30
 
 
 @dataclass(slots=True)
@@ -95,18 +92,8 @@ def tell(number: int, *, port: int, lock: int, bar: Bar) -> Told:
         ledger.set_baseline(total=BASELINE, source=SOURCE)
         site = start_site(port, lock=lock, loops=False)
         stack.callback(site.stop)
-        wait_for_site(port)
+        wait_for_site(site, port)
         return _Teller(number, port, bar).tell(weeks)
-
-
-def wait_for_site(port: int) -> None:
-    """Returns when the site answers. Raises SetUpError after half a minute."""
-    deadline = time.monotonic() + SITE_SECONDS
-    with Visitor(port) as visitor:
-        while not visitor.is_there():
-            if time.monotonic() > deadline:
-                raise SetUpError("the site did not start; see what it said above")
-            time.sleep(0.1)
 
 
 class _Teller:

@@ -91,13 +91,6 @@ class Visitor:
                     raise SetUpError(f"the site does not answer ({type(error).__name__})") from error
         raise AssertionError
 
-    def is_there(self) -> bool:
-        """Whether the site answers yet."""
-        try:
-            return self.ask("GET", "/readyz")[0] == 200
-        except SetUpError:
-            return False
-
     def _page(self, path: str, fields: list[tuple[str, str]] | None = None) -> Page:
         for _ in range(TRIES):
             status, body = self.ask("GET", path) if fields is None else self.ask("POST", path, urlencode(fields).encode())

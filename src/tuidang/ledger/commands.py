@@ -34,6 +34,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     one.add_argument("--entry", type=int, required=True, metavar="N", help="the registry number")
     one.add_argument("--reason", required=True, choices=_reasons(), help="why")
+    one.add_argument("--json", action="store_true", help="print JSON")
     one.set_defaults(run=void)
     one = commands.add_parser(
         "keys",
@@ -74,7 +75,10 @@ def void(arguments: argparse.Namespace) -> int:
     """Leaves the instruction."""
     reason = next(code for code, one in reference.reasons().items() if one.name == arguments.reason)
     left = actions.instruct_void(ref=arguments.entry, reason=reason)
-    print("The void goes into the next batch." if left else "There is an instruction to void this entry already.")
+    if arguments.json:
+        print(json.dumps({"entry": arguments.entry, "reason": arguments.reason, "new": left}))
+    else:
+        print("The void goes into the next batch." if left else "There is an instruction to void this entry already.")
     return 0
 
 

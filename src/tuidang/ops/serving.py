@@ -16,8 +16,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn, Self
@@ -32,6 +34,7 @@ from tuidang.kernel.processes import end_with_parent
 from tuidang.ledger import adapters, founding, sealing
 
 SIGNER_SECONDS = 15
+SITE_SECONDS = 30
 STOP_SECONDS = 10
 WATCH_SECONDS = 0.5
 CALM_SECONDS = 5
@@ -232,10 +235,36 @@ def start_site(port: int, *, lock: int, loops: bool = True) -> Child:
     return Child(site_command(port), environment=environment, keep=lock)
 
 
-def serve(port: int, *, lock: int, signer: SignerProcess) -> NoReturn:
-    """Serves until Ctrl-C or SIGTERM, and starts again what was killed meanwhile. Raises KeyboardInterrupt, SetUpError."""
+def wait_for_site(site: Child, port: int) -> None:
+    """Returns when the site answers. Raises SetUpError if it ends instead, or says nothing for half a minute."""
+    deadline = time.monotonic() + SITE_SECONDS
+    while not _site_answers(port):
+        check_not_ended()
+        if site.ended() or time.monotonic() > deadline:
+            raise SetUpError("the site did not start; see what it said above")
+        time.sleep(0.05)
+
+
+def _site_answers(port: int) -> bool:
+    line = HTTPConnection("127.0.0.1", port, timeout=SITE_SECONDS)
+    try:
+        line.request("GET", "/livez")
+        return line.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        line.close()
+
+
+def serve(port: int, *, lock: int, signer: SignerProcess, announce: Callable[[], None]) -> NoReturn:
+    """Serves until Ctrl-C or SIGTERM, and starts again what was killed meanwhile. Raises KeyboardInterrupt, SetUpError.
+
+    `announce` is called once the site answers.
+    """
     site = start_site(port, lock=lock)
     try:
+        wait_for_site(site, port)
+        announce()
         while True:
             check_not_ended()
             time.sleep(WATCH_SECONDS)
