@@ -6,13 +6,14 @@ import threading
 
 from tuidang.accounts.loops import LOOPS as ACCOUNTS
 from tuidang.archive.loops import LOOPS as ARCHIVE
+from tuidang.intake.loops import LOOPS as INTAKE
 from tuidang.kernel.loops import Loop, start
 from tuidang.ledger.loops import LOOPS as LEDGER
 from tuidang.public.loops import LOOPS as PUBLIC
 from tuidang.review.loops import LOOPS as REVIEW
 from tuidang.screening.loops import LOOPS as SCREENING
 
-LOOPS: list[Loop] = [*ACCOUNTS, *SCREENING, *REVIEW, *LEDGER, *ARCHIVE, *PUBLIC]
+LOOPS: list[Loop] = [*ACCOUNTS, *INTAKE, *SCREENING, *REVIEW, *LEDGER, *ARCHIVE, *PUBLIC]
 
 
 def start_loops() -> threading.Event:
