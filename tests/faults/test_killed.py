@@ -1,0 +1,25 @@
+"""kill -9 at every single write of founding, sealing, recovery and signer: one consistent ledger, nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.fault
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(("way", "at_least"), [("seal", 100), ("recover", 80), ("signer", 6), ("found", 30)])
+def test_killed_before_every_write_another_process_finishes(tmp_path, database_url, way, at_least):
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tuidang.config.settings", "TUIDANG_DATABASE_URL": database_url}
+    command = [sys.executable, "-m", "tests.faults.killing", str(tmp_path), way]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["failures"] == [], "\n".join(result["failures"])
+    assert result["kills"] >= at_least

@@ -1,0 +1,40 @@
+"""Two sealers at once, a declaration that arrives between, and both killed anywhere: one consistent ledger, in every order of their steps."""
+
+import pytest
+from django.db import connection
+from django.db.backends.signals import connection_created
+from tests.ledger.interleave import KEYS, LOOKS, STEPS, explore
+
+from tuidang.kernel.places import places
+from tuidang.ledger import adapters, stage
+
+pytestmark = pytest.mark.fault
+
+
+@pytest.fixture
+def careless_disk(monkeypatch):
+    """SQLite does not wait for the disk in connections made from now on: nothing here loses power."""
+
+    def hurry(connection, **_):
+        if connection.vendor == "sqlite":
+            connection.cursor().execute("PRAGMA synchronous=OFF")
+
+    connection_created.connect(hurry)
+    connection.close()
+    yield
+    connection_created.disconnect(hurry)
+
+
+@pytest.mark.usefixtures("careless_disk")
+@pytest.mark.parametrize("points", [STEPS, LOOKS, KEYS], ids=["steps", "looks", "keys"])
+def test_every_order_of_two_sealers_gives_one_ledger(register, monkeypatch, points):
+    def agree():
+        head, lock = adapters.head(), adapters.signer().lock()
+        assert (head.size, head.root) == (lock.size, lock.root)
+        assert adapters.published().checkpoint.root == head.root
+        assert stage.names() == []
+        assert places().keys.exists()
+
+    runs = explore(monkeypatch, points, agree, register.check)
+    assert runs > 100
+    register.check()
