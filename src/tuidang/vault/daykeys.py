@@ -48,7 +48,7 @@ class LiveKey:
         """The content of `blob`. Raises DamagedError."""
         try:
             return self.cipher.decrypt(blob[:NONCE], blob[NONCE:], bound_to)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # the latter: too short to hold a nonce
             raise DamagedError("an encrypted row does not fit its key") from None
 
     def trail_name(self, declaration: bytes) -> str:

@@ -77,7 +77,7 @@ def _decrypt(secret: bytes, blob: bytes, bound_to: bytes) -> bytes:
         raise DamagedError("a sealed copy of an unknown version")
     try:
         return AESGCM(secret).decrypt(blob[1 : 1 + NONCE], blob[1 + NONCE :], VERSION + bound_to)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter: too short to hold a nonce
         raise DamagedError("the key does not open this sealed copy") from None
 
 
