@@ -39,15 +39,14 @@ class World:
     url: str
 
     def _admin(self, statement: str) -> None:
-        server = self.url.rpartition("/")
-        query = server[2].partition("?")[2]
-        with psycopg.connect(f"{server[0]}/postgres?{query}", autocommit=True) as admin:
+        address, _, query = self.url.partition("?")
+        with psycopg.connect(f"{address.rpartition('/')[0]}/postgres?{query}", autocommit=True) as admin:
             admin.execute(statement.encode())
 
     @property
     def database(self) -> str:
         """The name of its database."""
-        return self.url.rpartition("/")[2].partition("?")[0]
+        return self.url.partition("?")[0].rpartition("/")[2]
 
     def copy(self, name: str) -> World:
         """A copy of all of it as it stands, as of a machine that is switched off."""
@@ -55,7 +54,7 @@ class World:
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("signer.sock"))
         if not self.url:
             return World(folder, "")
-        copied = World(folder, self.url.replace(self.database, f"{self.database.partition('__')[0]}__{name}"))
+        copied = World(folder, self.url.replace(f"/{self.database}?", f"/{self.database.partition('__')[0]}__{name}?"))
         self.take_database_of(copied, into=copied.database, of=self.database)
         return copied
 
