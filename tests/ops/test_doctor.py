@@ -62,3 +62,9 @@ def test_a_trial_is_open_and_a_register_that_named_other_hosts_is_not(register: 
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, hosts=("other.example",))  # type: ignore[attr-defined]
     assert not switches.intake_open()
     switches.set_open(is_open=False)
+
+
+def test_a_public_ledger_without_its_hosts_takes_nothing_in(register: Register) -> None:
+    key = places().ledger / "log.vkey"
+    key.write_text(key.read_text().replace("localhost/TRIAL", "register.example/TRIAL"))
+    assert not switches.intake_open()

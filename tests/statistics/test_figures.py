@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.django_db
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     (places().pages / figures.NAME).unlink(missing_ok=True)
     monkeypatch.setattr(clock, "seconds", lambda: 1_800_000_123)
+    monkeypatch.setattr(clock, "today", lambda: 1_800_000_123 // 86_400)
 
 
 def accepted(monkeypatch: pytest.MonkeyPatch, persons: int) -> None:
@@ -33,6 +35,17 @@ def test_one_more_declaration_does_not_show(monkeypatch: pytest.MonkeyPatch) -> 
     after = figures.refresh()
     assert before == after
     assert (after.accepted_today, after.waiting) == (40, 40)
+
+
+def test_all_that_is_not_on_the_record_moves_together_when_k_more_were_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    for persons in range(41, 61):
+        monkeypatch.setattr(clock, "seconds", lambda at=persons: 1_800_000_123 + 600 * at)
+        monkeypatch.setattr(intake, "accepted_between", lambda first, last, now=persons: now + 13 if first != last else now)
+        monkeypatch.setattr(intake, "accepted_in_all", lambda now=persons: now)
+        now = figures.refresh()
+        shown.append((now.waiting, now.accepted_today, now.accepted_this_week))
+    assert [index for index, (before, after) in enumerate(pairwise(shown)) if before != after] == [18]
 
 
 def test_nothing_unsealed_moves_within_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:

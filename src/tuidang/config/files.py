@@ -20,6 +20,7 @@ _TILE = r"tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p
 _IMMUTABLE = re.compile(rf"/ledger/({_TILE}|list/[0-9a-f]{{64}}|turn/[0-9]+)")
 _CHANGING = re.compile(r"/ledger/(checkpoint|log\.vkey)")
 _PAGE = re.compile(r"/(en|zh-hans|zh-hant)/")
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 _TEXT = "text/plain; charset=utf-8"
 
 
@@ -77,7 +78,7 @@ class Files:
 
 
 def _takes_gzip(environ: dict[str, Any]) -> bool:
-    return "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    return bool(_GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")))
 
 
 def _asset(asset: Asset, environ: dict[str, Any]) -> tuple[bytes, list[tuple[str, str]]]:
@@ -90,5 +91,5 @@ def _asset(asset: Asset, environ: dict[str, Any]) -> tuple[bytes, list[tuple[str
 def _read(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except OSError:  # not there, or a name that no disk can hold: Django answers
         return None

@@ -19,7 +19,10 @@ log = logging.getLogger("tuidang.loops")
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """`step` returns whether there is more to do at once; otherwise the loop sleeps `pause_seconds`."""
+    """`step` returns whether there is more to do at once; otherwise the loop sleeps `pause_seconds`.
+
+    `lease_seconds` 0: no lease, the step itself sees to it that it is alone.
+    """
 
     name: str
     step: Callable[[], bool]
@@ -30,6 +33,8 @@ class Loop:
 def run_step(loop: Loop) -> bool:
     """One leased step. Returns whether there is more to do at once."""
     close_old_connections()
+    if not loop.lease_seconds:
+        return loop.step()
     with lease(loop.name, seconds=loop.lease_seconds) as ours:
         return ours and loop.step()
 

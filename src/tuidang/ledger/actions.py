@@ -46,12 +46,12 @@ def set_baseline(*, total: int, source: str) -> None:
     if not 0 <= total < 2**53 or not source.strip():
         raise RefusedError("a baseline is a whole number from 0 on, and says where it comes from")
     content = rfc8785.dumps({"type": "tuidang/v1/baseline", "total": total, "source": source.strip()})
-    instructions.leave(kind=Kind.BASELINE, payload=Payload(total=total, content=content), not_before=clock.today())
+    instructions.leave_instead(kind=Kind.BASELINE, payload=Payload(total=total, content=content), not_before=clock.today())
 
 
 def announce(*, kind: Kind, content: dict[str, Any]) -> None:
     """Leaves an instruction to record a list: codes or keys."""
-    instructions.leave(kind=kind, payload=Payload(content=rfc8785.dumps(content)), not_before=clock.today())
+    instructions.leave_instead(kind=kind, payload=Payload(content=rfc8785.dumps(content)), not_before=clock.today())
 
 
 @transaction.atomic

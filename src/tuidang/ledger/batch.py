@@ -59,14 +59,16 @@ def make(
     """A batch of what can go in now, without entries if that is nothing. `head`: where the tables stood before all this was gathered."""
     today = clock.today()
     chain = steps(parent, REGION_DEPTH)
-    coarse = coarsen(candidates, k=k, today=today, chain=chain, force=force)
+    # A clock that once stood ahead must not stop the log: the signer signs no day that has not come.
+    come = [one for one in candidates if one.since <= today]
+    coarse = coarsen(come, k=k, today=today, chain=chain, force=force)
     day = max([today, head.day, *(one.since for one, _ in coarse.sealed)])
     drafts = [_draft(one, day, head.size) for one in due]
     declared = [_declare(one, facts, day) for one, facts in coarse.sealed]
     shuffle(declared)
     dropped: list[UUID] = []
     while True:
-        batch = replace(_ordered(head, day, declared, drafts, outcomes), waiting=len(coarse.waiting), small_cells=coarse.small)
+        batch = replace(_ordered(head, day, declared, drafts, outcomes), waiting=len(candidates) - len(declared), small_cells=coarse.small)
         faulty = _first_fault(batch, drafts) if batch.entries else None
         if faulty is None:
             return replace(batch, dropped=dropped)

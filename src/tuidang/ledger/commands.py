@@ -8,6 +8,7 @@ import json
 from tlog.entry import SELF_VOID, Kind
 from tuidang.ledger import actions, adapters, founding, queries
 from tuidang.reference import queries as reference
+from tuidang.reference import switches
 from tuidang.vault import epochs
 
 
@@ -86,6 +87,8 @@ def keys(arguments: argparse.Namespace) -> int:
     """Shows keys, or makes epochs ahead."""
     if arguments.action == "epochs":
         made = epochs.make_epochs()
+        if made:
+            switches.set_open(is_open=False)  # their private halves lie on this machine: the doctor opens again when they are moved away
         changed = Kind.KEYS in founding.announce_changes()
         print(f"{len(made)} made: {', '.join(made) or 'none was missing'}." + (" The log says so with the next batch." if changed else ""))
         return 0

@@ -15,7 +15,6 @@ from tlog.store import write_durably
 from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.places import Places, places
 from tuidang.ledger import actions, adapters
-from tuidang.ledger.models import Instruction
 from tuidang.reference import queries as reference
 from tuidang.vault import daykeys, epochs
 from tuidang.vault.adapters import KeyFiles
@@ -68,7 +67,7 @@ def announce_changes() -> list[Kind]:
             in_force = adapters.list_in_force(kind)
         except MissingError as error:
             raise SetUpError(f"the ledger lacks what the database names, {error}. Bring ledger/ from a mirror") from error
-        if in_force == rfc8785.dumps(content) or Instruction.objects.filter(kind=kind).exists():
+        if in_force == rfc8785.dumps(content):
             continue
         actions.announce(kind=kind, content=content)
         changed.append(kind)

@@ -85,7 +85,7 @@ def due_instructions(size: int) -> list[Due]:
 
     A wish has its day one to seven days off, also for a batch that is forced: sealed at once it would tell a watcher when it was wished.
     """
-    due = Instruction.objects.filter(commitment__isnull=True, not_before__lte=clock.today()).order_by("id")
+    due = Instruction.objects.filter(commitment__isnull=True, not_before__lte=clock.today()).order_by("not_before")
     # What another sealer has just sealed is not before this batch.
     return [Due(row.id, Kind(row.kind), row.ref or 0, payload_of(row)) for row in due if row.ref is None or row.ref < size]
 

@@ -44,6 +44,13 @@ def leave(*, kind: Kind, payload: Payload, not_before: int, ref: int | None = No
     return _there_is_none(kind, ref, commitment) and bool(Instruction.objects.bulk_create([row], ignore_conflicts=True))
 
 
+@transaction.atomic
+def leave_instead(*, kind: Kind, payload: Payload, not_before: int) -> None:
+    """Leaves an instruction for a list of which the latest stands, in place of one of this kind that still waits: the last word counts."""
+    Instruction.objects.filter(kind=kind, ref__isnull=True, commitment__isnull=True).delete()
+    leave(kind=kind, payload=payload, not_before=not_before)
+
+
 def _there_is_none(kind: Kind, ref: int | None, commitment: bytes | None) -> bool:
     if commitment is not None:
         return not Instruction.objects.filter(kind=kind, commitment=commitment).exists()

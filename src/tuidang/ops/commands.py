@@ -7,7 +7,7 @@ import json
 
 from django.conf import settings
 
-from tuidang.ops.doctor import findings
+from tuidang.ops.doctor import Finding, findings
 from tuidang.reference import switches
 
 _HEADINGS = {"fault": "broken", "closed": "keeps it closed to the public", "note": "good to know"}
@@ -38,11 +38,14 @@ def doctor(arguments: argparse.Namespace) -> int:
         texts = [one.text for one in found if one.level == level]
         if texts:
             print(heading + "\n" + "\n".join(f"  · {text}" for text in texts) + "\n")
-    print(
-        "All is well." + (" Intake is open." if public else "")
-        if content
-        else "Intake is closed until this is mended."
-        if public
-        else "Something is broken."
-    )
+    print(_conclusion(found, content=content, public=public))
     return 0 if content else 1
+
+
+def _conclusion(found: list[Finding], *, content: bool, public: bool) -> str:
+    if public:
+        return f"{'All is well. Intake is open' if content else 'Intake is closed'} for {', '.join(settings.ENVIRONMENT.hosts)}."
+    if not content:
+        return "Something is broken."
+    waiting = sum(one.level == "closed" for one in found)
+    return "Nothing is broken." + (f" {waiting} points would keep this register closed to the public." if waiting else "")

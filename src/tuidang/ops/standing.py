@@ -29,4 +29,4 @@ def banner() -> str:
     """Which banner every page bears."""
     if origin().startswith(DEMO):
         return "demo"
-    return "" if settings.ENVIRONMENT.hosts and not origin().startswith(TRIAL) else "trial"
+    return "trial" if origin().startswith(TRIAL) or not (origin() or settings.ENVIRONMENT.hosts) else ""

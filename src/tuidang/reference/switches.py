@@ -19,7 +19,15 @@ def _flag() -> Path:
 def intake_open() -> bool:
     """Whether declarations are taken in."""
     hosts = settings.ENVIRONMENT.hosts
-    return not hosts or (_flag().exists() and _flag().read_text() == ",".join(hosts))
+    if not hosts:
+        return _is_trial()
+    return _flag().exists() and _flag().read_text() == ",".join(hosts)
+
+
+def _is_trial() -> bool:
+    """Whether the ledger here is a trial's, or none is yet. A public one without its hosts is misconfigured: what came in would be for good."""
+    key = places().ledger / "log.vkey"
+    return not key.exists() or key.read_text().startswith("localhost/")
 
 
 def set_open(*, is_open: bool) -> None:

@@ -19,6 +19,7 @@ from tuidang.ledger import adapters
 from tuidang.ledger import queries as ledger
 
 EVERY_SECONDS = 600
+DAY_SECONDS = 86_400
 NAME = "figures.json"
 
 
@@ -40,6 +41,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     accepted_this_week: int
     accepted_this_month: int
     updated: int
+    mark: int
     k: int
 
 
@@ -94,6 +96,11 @@ def _unsealed(sealed: int) -> dict[str, int]:
     if before is not None and before.updated == grid:
         return {name: getattr(before, name) for name in _UNSEALED}
     today, k = clock.today(), settings.ENVIRONMENT.k
+    mark = intake.accepted_in_all() // k * k
+    waiting = max(mark - sealed, 0) // k * k
+    if before is not None and (before.mark, before.updated // DAY_SECONDS) == (mark, today):
+        # All move together, when k more were accepted: figures that were cut off each on its own would tell of fewer.
+        return {**{name: getattr(before, name) for name in _UNSEALED}, "waiting": waiting, "updated": grid}
     monday = today - (today + 3) % 7
     month = clock.as_day(clock.as_date(today).replace(day=1))
 
@@ -101,7 +108,8 @@ def _unsealed(sealed: int) -> dict[str, int]:
         return max(persons, 0) // k * k
 
     return {
-        "waiting": floor(intake.accepted_in_all() - sealed),
+        "waiting": waiting,
+        "mark": mark,
         "accepted_today": floor(intake.accepted_between(today, today)),
         "accepted_yesterday": floor(intake.accepted_between(today - 1, today - 1)),
         "accepted_this_week": floor(intake.accepted_between(monday, today)),
@@ -114,7 +122,7 @@ def _grid() -> int:
     return clock.seconds() // EVERY_SECONDS * EVERY_SECONDS
 
 
-_UNSEALED = ("waiting", "accepted_today", "accepted_yesterday", "accepted_this_week", "accepted_this_month", "updated")
+_UNSEALED = ("waiting", "accepted_today", "accepted_yesterday", "accepted_this_week", "accepted_this_month", "updated", "mark")
 
 
 def _last() -> Figures | None:
