@@ -23,3 +23,13 @@ def test_killed_before_every_write_another_process_finishes(tmp_path, database_u
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["failures"] == [], "\n".join(result["failures"])
     assert result["kills"] >= at_least
+
+
+def test_a_code_that_was_shown_is_there_after_ten_kills(tmp_path, database_url):
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tuidang.config.settings", "TUIDANG_DATABASE_URL": database_url}
+    command = [sys.executable, "-m", "tests.faults.accepting", str(tmp_path), "10"]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["lost"] == 0
+    assert result["shown"] > 100
