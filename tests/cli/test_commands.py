@@ -36,7 +36,7 @@ def test_every_command_can_answer_in_json(command, data_folder):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["nothing"], ["seal"], ["count", "--nothing"], ["run", "--port"], ["baseline", "--total", "x", "--source", "y"]]
+    "arguments", [[], ["nothing"], ["count", "--nothing"], ["run", "--port"], ["baseline", "--total", "x", "--source", "y"]]
 )
 def test_what_cannot_be_understood_is_said_so(arguments, data_folder):
     done = run(*arguments, data=data_folder)

@@ -7,9 +7,11 @@ import sys
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 
 from tuidang.accounts import actions, queries
 from tuidang.accounts.policies import LINK_HOURS, Role
+from tuidang.kernel.places import noted_address
 
 
 def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,8 +45,10 @@ def _print(arguments: argparse.Namespace, data: object, text: str) -> int:
 
 
 def _print_link(arguments: argparse.Namespace, token: str) -> int:
-    data = {"address": address(token), "hours": LINK_HOURS}
-    return _print(arguments, data, f"{address(token)}\nThis address signs in once, within {LINK_HOURS} hours.")
+    hosts = settings.ENVIRONMENT.hosts
+    site = f"https://{hosts[0]}" if hosts else noted_address()
+    data = {"address": f"{site}{address(token)}", "hours": LINK_HOURS}
+    return _print(arguments, data, f"{site}{address(token)}\nThis address signs in once, within {LINK_HOURS} hours.")
 
 
 def _invite(arguments: argparse.Namespace) -> int:

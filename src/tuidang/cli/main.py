@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         app.add_to(commands)
     for command in commands.choices.values():
         if not any("--data" in action.option_strings for action in command._actions):  # noqa: SLF001  argparse has no other way to ask
-            command.add_argument("--data", metavar="DIR", help=argparse.SUPPRESS)
+            command.add_argument("--data", metavar="DIR", help="the data folder (default: data)")
     return parser
 
 

@@ -11,7 +11,7 @@ from tuidang.accounts import actions as accounts
 from tuidang.accounts import queries as staff
 from tuidang.accounts.commands import address
 from tuidang.accounts.policies import Role
-from tuidang.kernel.places import places
+from tuidang.kernel.places import note_address, places
 from tuidang.ledger import sealing
 from tuidang.ops import standing
 from tuidang.ops.serving import (
@@ -71,6 +71,7 @@ def first_link() -> str | None:
 
 def _announce(port: int, *, as_json: bool) -> None:
     site, link = f"http://127.0.0.1:{port}", first_link()
+    note_address(site)
     addresses = {"site": f"{site}/", "staff": f"{site}/staff/", "ledger": f"{site}/ledger/checkpoint", "data": shown(places().data)}
     if link:
         addresses["sign_in"] = f"{site}{address(link)}"
@@ -84,7 +85,7 @@ def _announce(port: int, *, as_json: bool) -> None:
 
 
 _KINDS = {
-    "trial": "A trial: open on this machine alone. `tuidang doctor` says what a public register needs.",
+    "trial": "A trial: open on this machine alone. `./tuidang doctor` says what a public register needs.",
     "demo": "A demo: everything in it is invented.",
     "": "A public register. It takes declarations in while `tuidang doctor` is content.",
 }

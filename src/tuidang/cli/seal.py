@@ -14,7 +14,7 @@ _NOTES = {
     "recovered": "entries of an earlier batch were finished first",
     "dropped": "instructions no longer held and were dropped",
     "waiting": "declarants wait for a later batch",
-    "small_cells": "cells are below k",
+    "small_cells": "combinations of features stay rare although they were made coarser (fewer than k declarations share them)",
 }
 
 
@@ -23,7 +23,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     one = commands.add_parser(
         "seal", help="seal a batch now", description="Seals all that can go in, fully coarsened where it stands alone."
     )
-    one.add_argument("--now", action="store_true", required=True, help="do not wait for the day to end")
+    one.add_argument(
+        "--now", action="store_true", help="do not wait for the day to end (this is what the command is for; it may be left out)"
+    )
     one.add_argument("--json", action="store_true", help="print the report as JSON")
     one.set_defaults(run=seal)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
@@ -59,6 +60,10 @@ class Bounds:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """413 or 400 without reading the body, else the answer."""
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return HttpResponse("400 This is not one of the names of this site.\n", status=400, content_type=_PLAIN)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit():
             return HttpResponse("400 Content-Length is not a number.\n", status=400, content_type=_PLAIN)

@@ -16,7 +16,7 @@ from tuidang.demo.reckoning import Reckoning, reckon
 from tuidang.demo.reviewer import sign_in_link
 from tuidang.demo.story import Told, tell
 from tuidang.kernel.errors import SetUpError
-from tuidang.kernel.places import places
+from tuidang.kernel.places import note_address, places
 from tuidang.ledger import adapters, sealing
 from tuidang.ops.serving import (
     SignerProcess,
@@ -119,6 +119,7 @@ def _counted(found: Reckoning) -> dict[str, Any]:
 
 def _addresses(port: int) -> dict[str, str]:
     site = f"http://127.0.0.1:{port}"
+    note_address(site)
     return {
         "the number": f"{site}/zh-hans/",
         "declare something": f"{site}/en/declare/",

@@ -70,6 +70,17 @@ def places() -> Places:
     return Places(Path(os.environ.get("TUIDANG_DATA", "data")).resolve())
 
 
+def note_address(site: str) -> None:
+    """Remembers where the site of this data folder is served, like `http://127.0.0.1:8000`, for commands that print addresses."""
+    (places().data / "address").write_text(site)
+
+
+def noted_address() -> str:
+    """Where the site was last served; empty if it never was."""
+    path = places().data / "address"
+    return path.read_text() if path.exists() else ""
+
+
 def private_folder(folder: Path) -> Path:
     """Makes `folder` for this user alone, if it is not there; returns it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

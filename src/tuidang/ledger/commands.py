@@ -51,10 +51,10 @@ def count(arguments: argparse.Namespace) -> int:
     """Prints the count from the tables."""
     found = queries.count_from_tables()
     if arguments.json:
-        print(json.dumps(found, ensure_ascii=False))
+        print(json.dumps(found, indent=2))
         return 0
     print(f"{found['count']:,} withdrawals declared, on the public record ({found['entries']:,} entries).")
-    for name in ("by_organisation", "by_voice", "by_assurance", "by_channel"):
+    for name in (one for one in found if one.startswith("by_") and found[one]):
         print(f"\n{name.replace('_', ' ')}")
         for key, value in found[name].items():
             print(f"  {key:<16}{value:>14,}")
@@ -64,7 +64,9 @@ def count(arguments: argparse.Namespace) -> int:
 def baseline(arguments: argparse.Namespace) -> int:
     """Leaves the instruction."""
     actions.set_baseline(total=arguments.total, source=arguments.source)
-    print(json.dumps({"total": arguments.total, "source": arguments.source}) if arguments.json else "The baseline goes into the next batch.")
+    print(
+        json.dumps({"total": arguments.total, "source": arguments.source}) if arguments.json else "The baseline goes into the next batch."
+    )
     return 0
 
 
