@@ -1,5 +1,6 @@
 """What a code opens, on the pages of a declarant: status, files, taking back; and what a wrong code gets."""
 
+import dataclasses
 import json
 import re
 
@@ -15,7 +16,10 @@ from tuidang.archive.models import Statement
 from tuidang.intake import actions as intake
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_bytes
-from tuidang.ledger import adapters, founding, sealing
+from tuidang.ledger import actions as ledger
+from tuidang.ledger import adapters, founding, queries, sealing
+from tuidang.review.models import Case
+from tuidang.review.states import Refusal, Verdict
 from tuidang.vault.codes import SCRIPTS, Code
 
 SMUGGLED = '"><script>alert(1)</script>'
@@ -28,6 +32,11 @@ def ask(code, language="zh-hans", step="show", **headers):
 
 def words(code, language="zh-hans", step="show"):
     return read(ask(code, language, step)).text
+
+
+def told(code):
+    """What the page says of each person."""
+    return re.sub(r"<[^>]+>", "", re.search(r'<dl class="answers">.*?</dl>', read(ask(code)).html, re.DOTALL)[0])
 
 
 def sealed(*names: str) -> Code:
@@ -120,6 +129,51 @@ def test_refused_is_told_as_refused(register):
     decide()
     intake.refuse(declaration=queries.by_code(code))
     assert "已拒绝" in words(code)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "已由本登记处作废，原因：重复"), ("en", "gives as its reason: Duplicate")])
+def test_a_void_by_the_register_is_told_with_its_reason_and_not_as_a_wish(register, language, said):
+    code = sealed("远山")
+    others = [sealed("平安"), sealed("静雨")]
+    ledger.instruct_void(ref=index_of(code), reason=3)
+    assert "撤回" not in told(code)
+    assert "重复" in told(code)
+    for other in others:
+        words(other, step="take_back_now")
+    register.later(8)
+    sealing.seal(force=True)
+    assert said in words(code, language)
+    assert "撤回" not in told(code)
+    assert all("不再计数。条目和撤回" in told(other) for other in others)
+
+
+def test_a_void_can_be_objected_to_where_there_is_somebody_to_object_to(register, settings):
+    code = sealed("远山")
+    ledger.instruct_void(ref=index_of(code), reason=4)
+    sealing.seal(force=True)
+    assert "/zh-hans/terms/#objecting" not in read(ask(code)).links
+    settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, controller="Somebody", contact="desk@example.org")
+    assert "/zh-hans/terms/#objecting" in read(ask(code)).links
+    assert 'id="objecting"' in read(Client().get("/zh-hans/terms/")).html
+
+
+def test_where_very_many_were_voided_at_once_no_reason_is_claimed(register, monkeypatch):
+    code = sealed("远山")
+    ledger.instruct_void(ref=index_of(code), reason=3)
+    sealing.seal(force=True)
+    monkeypatch.setattr(queries, "BUNDLES_SEARCHED", 0)
+    assert "已作废，不再计数" in told(code)
+    assert "撤回" not in told(code)
+
+
+@pytest.mark.parametrize("reason", [None, Refusal.NOT_A_DECLARATION])
+def test_a_refusal_says_why_and_promises_no_publication(register, monkeypatch, reason):
+    code = declare("远山", publish=True)
+    decide()
+    assert "由志愿者读过之后公开" in words(code)
+    Case.objects.update(verdict=Verdict.REFUSE.value, reason=reason.value if reason else 0)
+    assert "由志愿者读过之后公开" not in words(code)
+    assert ("已拒绝，原因：不是退出声明" if reason else "已拒绝。不计数") in words(code)
 
 
 def test_taking_back_is_asked_once_more_and_never_asks_why(register):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from tuidang.design.fields import Field
+from tuidang.review.states import Refusal
 
 LONGEST_TYPED = 1000
 
@@ -23,3 +24,16 @@ def code_field(typed: str, problem: str) -> Field:
     }
     hint = _("In any of its forms. Spaces, capitals and punctuation do not matter.")
     return Field("code", _("Your code"), value=typed, hint=hint, error=sentences.get(problem, ""))
+
+
+def refusal(reason: Refusal | None) -> str:
+    """Why it was refused, in the reader's language; empty if that is not known."""
+    words = {
+        Refusal.INVENTED: _("invented"),
+        Refusal.SPAM: _("advertising or nonsense"),
+        Refusal.NOT_A_DECLARATION: _("not a declaration"),
+        Refusal.PRIVATE_PERSON: _("names a private person"),
+        Refusal.DUPLICATE: _("handed in twice by the same form"),
+        Refusal.OTHER: _("other reason"),
+    }
+    return words[reason] if reason else ""

@@ -14,18 +14,23 @@ from tuidang.ledger import queries as ledger
 from tuidang.ledger.founding import promise_key
 from tuidang.ledger.queries import Opened
 from tuidang.review import queries as review
-from tuidang.review.states import Verdict
+from tuidang.review.states import Refusal, Verdict
 from tuidang.vault.codes import Code
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person that a code opens. `status`: waiting, counted, held, refused, taken_back, sealed, voiding, void. `index` once sealed."""
+    """One person that a code opens. `status`: waiting, counted, held, refused, taken_back, sealed, voiding, void. `index` once sealed.
+
+    `refusal` is why it was refused, `void_reason` why it is or will be void, as a code of the list of reasons; where it is known.
+    """
 
     name: str = field(repr=False)
     organisations: int
     status: str
     index: int | None = None
+    refusal: Refusal | None = None
+    void_reason: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,9 @@ def status(code: Code) -> Status | None:
 def _pending(declaration: PendingDeclaration, persons: tuple[PendingPerson, ...], sealed: list[Person]) -> Status:
     told = declaration.statement
     names = {one.seq: one.person.name for one in persons}
-    waiting = [Person(one.person.name, one.person.organisations, _state(declaration, one)) for one in persons]
+    refusal = review.refusal(declaration.id)
+    states = [(one.person, _state(declaration, one)) for one in persons]
+    waiting = [Person(one.name, one.organisations, state, refusal=refusal if state == "refused" else None) for one, state in states]
     return Status(
         title=with_names(told.title, names),
         text=with_names(told.text, names),
@@ -79,7 +86,7 @@ def _state(declaration: PendingDeclaration, one: PendingPerson) -> str:
 
 def _sealed(found: Opened) -> Person:
     state = "void" if found.void else "voiding" if found.void_wished else "sealed"
-    return Person(found.content.name, found.content.organisations, state, found.index)
+    return Person(found.content.name, found.content.organisations, state, found.index, void_reason=found.void_reason)
 
 
 def _all_sealed(opened: list[Opened]) -> Status:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from tlog.entry import SELF_VOID
 from tuidang.declarant import actions, queries
-from tuidang.declarant.forms import LONGEST_TYPED, code_field
+from tuidang.declarant.forms import LONGEST_TYPED, code_field, refusal
 from tuidang.declarant.queries import Person, Status
 from tuidang.design.requests import read_sent
 from tuidang.kernel.errors import RefusedError
@@ -80,13 +82,28 @@ def _context(found: Status) -> dict[str, object]:
         "can_take_back": _can_be_taken_back(found),
         "has_promise": not states <= {"sealed", "voiding", "void"},
         "has_receipt": bool(states & {"sealed", "voiding", "void"}),
+        "contact": settings.ENVIRONMENT.contact,
         "shared_until": found.accepted + SHARED_FOR,
     }
 
 
 def _shown(one: Person) -> dict[str, object]:
     left = [found.full[get_language() or "en"] for found in reference.organisations() if found.bit & one.organisations]
-    return {"name": one.name, "status": one.status, "index": one.index, "left": left}
+    return {
+        "name": one.name,
+        "status": one.status,
+        "index": one.index,
+        "left": left,
+        "refusal": refusal(one.refusal),
+        "own_wish": one.void_reason == SELF_VOID,
+        "void_reason": _void_reason(one.void_reason),
+    }
+
+
+def _void_reason(code: int) -> str:
+    """The reason of a void in the reader's language; empty if it is not known."""
+    known = reference.reasons().get(code)
+    return known.label(get_language() or "en") if known else ""
 
 
 def _ask(request: HttpRequest, *, typed: str = "", problem: str = "", status: int = 200) -> HttpResponse:

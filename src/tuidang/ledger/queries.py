@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +18,10 @@ from tlog.merkle import inclusion_proof
 from tlog.note import VerifierKey
 from tlog.proof import Proof
 from tlog.receipt_file import Receipt
-from tlog.tiles import TileReader
+from tlog.tiles import WIDTH, Tile, TileReader, read_tile
 from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
-from tuidang.ledger import adapters
+from tuidang.ledger import adapters, instructions
 from tuidang.ledger.models import Batch, Cell, Change, Instruction, Notice, SealedRecord, SealedText
 from tuidang.ledger.moving import SealedContent
 from tuidang.ledger.totals import Cell as CellOf
@@ -29,6 +30,7 @@ from tuidang.vault import records
 from tuidang.vault.codes import Code
 
 MOST_MEMBERS = 500
+BUNDLES_SEARCHED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A sealed record, opened with its code."""
+    """A sealed record, opened with its code. `void_reason` is a code of the list of reasons, 0 if it is not void or the reason is not known."""
 
     index: int
     answered_twice: bool
@@ -55,6 +57,7 @@ class Opened:
     text: str = field(repr=False)
     void: bool = False
     void_wished: bool = False
+    void_reason: int = 0
 
     @property
     def record(self) -> Record:
@@ -135,9 +138,31 @@ def opened(code: Code) -> Opened | None:
     content = msgspec.json.decode(records.open_own(keys.record_key, keys.lookup.bytes, bytes(row.own)), type=SealedContent)
     title, text = _text(content)
     entry = Entry.decode(read_entry(adapters.store(), row.index, adapters.head().size))
-    void = Change.objects.filter(index=row.index, void=True).exists()
-    wished = not void and Instruction.objects.filter(kind=Kind.VOID, ref=row.index).exists()
-    return Opened(row.index, row.answered_twice, entry, content, title, text, void, wished)
+    void = Change.objects.filter(index=row.index, void=True).first()
+    wish = None if void else Instruction.objects.filter(kind=Kind.VOID, ref=row.index).first()
+    reason = _void_reason(row.index, void.at) if void else instructions.payload_of(wish).reason if wish else 0
+    return Opened(row.index, row.answered_twice, entry, content, title, text, void is not None, wish is not None, reason)
+
+
+def _void_reason(index: int, at: int) -> int:
+    """Why the entry `index` was voided by the batch that ends at `at`; 0 if its void is not among the last entries of the batch.
+
+    Voids stand near a batch's end, so that is only where a thousand and more were voided at once.
+    """
+    last = (at - 1) // WIDTH
+    for number in range(last, max(last - BUNDLES_SEARCHED, index // WIDTH - 1), -1):
+        found = next((one for one in _voids(number) if one.ref == index), None)
+        if found:
+            return found.reason
+    return 0
+
+
+def _voids(number: int) -> Iterator[Entry]:
+    size = adapters.head().size
+    bundle = read_tile(adapters.store(), Tile(None, number, min(WIDTH, size - number * WIDTH)))
+    width = int.from_bytes(bundle[:2], "big") + 2
+    entries = (bundle[place + 2 : place + width] for place in range(0, len(bundle), width))
+    return (Entry.decode(entry) for entry in entries if entry[1] == Kind.VOID)
 
 
 def _text(content: SealedContent) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from tuidang.kernel import clock
 from tuidang.review.content import Approved, DayTally, Decided, Item, OnScreen, PublicText, Ready
 from tuidang.review.models import Case, LastScreen, Publication, Tally
 from tuidang.review.policies import BOUND
-from tuidang.review.states import ItemState, Pile, Verdict, Wish
+from tuidang.review.states import ItemState, Pile, Refusal, Verdict, Wish
 from tuidang.screening import queries as screening
 from tuidang.screening.policies import Reason
 from tuidang.vault import daykeys
@@ -65,6 +65,13 @@ def verdict(declaration: UUID) -> Verdict | None:
     """How a declaration stands; None if it has not reached review, or is sealed."""
     found = Case.objects.filter(declaration=declaration).values_list("verdict", flat=True).first()
     return None if found is None else Verdict(found)
+
+
+def refusal(declaration: UUID) -> Refusal | None:
+    """Why a person refused it; None if it does not stand refused, or for no reason that was noted."""
+    rows = Case.objects.filter(declaration=declaration, verdict=Verdict.REFUSE.value, reason__gt=0)
+    found = rows.values_list("reason", flat=True).first()
+    return None if found is None else Refusal(found)
 
 
 def refused(declarations: Iterable[UUID]) -> set[UUID]:
