@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import connection
 
 from tlog.errors import TlogError
 from tlog.growth import read_entry
@@ -22,6 +24,14 @@ NEEDED = {
     "contact": "name how they are reached",
     "jurisdiction": "name the law that applies",
 }
+SILENT = {
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+"""Settings under which PostgreSQL's own log holds no statement with what was handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,7 @@ class Finding:
 def findings() -> list[Finding]:
     """All there is to say, faults first."""
     order = ("fault", "closed", "note")
-    return sorted([*_ledger(), *_keys(), *_public()], key=lambda one: order.index(one.level))
+    return sorted([*_ledger(), *_keys(), *_database(), *_public()], key=lambda one: order.index(one.level))
 
 
 def _ledger() -> Iterator[Finding]:
@@ -89,9 +99,23 @@ def _keys() -> Iterator[Finding]:
     this_quarter = epochs.epoch_name(clock.today())
     if sum(name >= this_quarter for name, _ in epochs.public_epochs()) < 2:
         yield Finding("closed", "no audit keys are made ahead for the next quarter; run `tuidang keys epochs`, then move them away")
+    if os.access(at.signer / "log.key", os.R_OK):
+        yield Finding(
+            "note", "the site can read the log key: let the signer run as a user of its own, or a taken-over site can sign what it likes"
+        )
     for folder in (at.keys, at.signer):
         if folder.exists() and folder.stat().st_mode & 0o077:
             yield Finding("fault", f"others can read {folder.name}; run `chmod 700` on it")
+
+
+def _database() -> Iterator[Finding]:
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(SILENT)])
+        loud = [f"{name} = {SILENT[name]}" for name, setting in sorted(cursor.fetchall()) if setting != SILENT[name]]
+    if loud:
+        yield Finding("note", f"PostgreSQL's log may hold what people hand in; set {', '.join(loud)}")
 
 
 def _public() -> Iterator[Finding]:
