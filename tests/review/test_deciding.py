@@ -187,3 +187,14 @@ def test_reviewers_who_claim_at_the_same_moment_share_the_queue_without_overlap(
     assert len(every) >= 10
     left = sum(actions.claim(member=type(A)(int=number), size=10) for number in range(20, 24))
     assert len(every) + left == 40
+
+
+def test_after_an_undo_the_screen_holds_what_was_undone_and_nothing_taken_meanwhile(reviewer):
+    first = arrive(3)
+    actions.claim(member=reviewer, size=3)
+    actions.decide_screen(member=reviewer, approve=first)
+    later = arrive(2)
+    assert actions.claim(member=reviewer, size=3) == 2
+    assert actions.undo(member=reviewer) == 3
+    assert {case(one).claimed_by for one in first} == {reviewer}
+    assert {case(one).claimed_by for one in later} == {None}

@@ -115,6 +115,8 @@ def undo(*, member: UUID) -> int:
     screen = LastScreen.objects.filter(member=member).values_list("screen", flat=True).first()
     cases = list(Case.objects.select_for_update().filter(screen=screen)) if screen else []
     before = [cell(case) for case in cases]
+    if cases:  # what was taken meanwhile goes back: a screen never holds more than one screen
+        Case.objects.filter(claimed_by=member).update(claimed_by=None, claim_until=0)
     for case in cases:
         publication = case.publication
         for name, value in zip(STATE, case.before, strict=True):
