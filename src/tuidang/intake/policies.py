@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Iterator
+from functools import cache, lru_cache
 
 from tuidang.intake.content import NewDeclaration
 from tuidang.kernel.errors import InvalidInputError
+from tuidang.reference.queries import script_fold
+from tuidang.vault.codes import traditional_to_simplified
 
 LONGEST_NAME = 60
 LONGEST_TITLE = 200
@@ -18,6 +23,15 @@ MOST_PERSONS = 500
 DECIDED_WITHIN_DAYS = 30
 """By then a declaration is on the public record, or a list there says what became of it."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff]")
+
+_UNSEEN = frozenset(("Mn", "Cf", "Cc"))
+_MIDDLE_DOTS = frozenset("·•‧∙⋅・᛫")
+"""Between the parts of a name, and typed in many ways."""
+_IN_NAMES = (
+    "賈譚龐閻龔濤鵬穎嬌瑩曄燦煒煥鈞鄔閔祿鄺鄭嚴傅儀顏駱繆燁瑋瓊瑤婭媽嫻嬋嫣緯綺綸縉纓翹聰蓀蔣薔藺諶讓豔貞賁賡贇軒輝輯輿銘鋒鎔鎧闞闕韜頌頡頤飆驍驥騫鴻鵑鸞麒",
+    "贾谭庞阎龚涛鹏颖娇莹晔灿炜焕钧邬闵禄邝郑严傅仪颜骆缪烨玮琼瑶娅妈娴婵嫣纬绮纶缙缨翘聪荪蒋蔷蔺谌让艳贞贲赓赟轩辉辑舆铭锋镕铠阚阙韬颂颉颐飙骁骥骞鸿鹃鸾麒",
+)
+"""Traditional and simplified, as given names and surnames have them and the other lists do not."""
 
 
 def clean_line(typed: str) -> str:
@@ -57,16 +71,104 @@ def check(declaration: NewDeclaration) -> None:
 def with_placeholders(text: str, names: list[str]) -> str:
     """`text` with each of `names` replaced by `{{1}}`, `{{2}}`, … in the order of `names`; what looks like a placeholder is broken up first.
 
-    Longer names go first, so that 李明华 is not taken for 李明. A name of one character is replaced only where it stands alone.
+    A name is found however it is spaced on its line, in either Chinese script, in full width, in capitals or without accents. Longer names
+    go first, so that 李明华 is not taken for 李明. A name of one character is replaced only where it stands alone, one in letters that have
+    capitals only as whole words. The cost grows with the text and the names, and not with their product.
     """
     text = text.replace("{{", "{ {")
-    places = {name: f"{{{{{number}}}}}" for number, name in reversed(list(enumerate(names, 1)))}
-    patterns = [
-        re.escape(name) if len(name) > 1 else rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(places, key=len, reverse=True) if name
-    ]
-    if not patterns:
-        return text
-    return re.sub("|".join(patterns), lambda found: places[found.group()], text)
+    numbers: dict[str, int] = {}
+    for number, name in enumerate(names, 1):
+        numbers.setdefault(_folded(name), number)
+    numbers.pop("", None)
+    parts, done = [], 0
+    for start, end, found in _occurrences(text, _lengths_by_prefix(numbers)):
+        parts += [text[done:start], f"{{{{{numbers[found]}}}}}"]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _folded(text: str) -> str:
+    return "".join(map(_folded_character, text))
+
+
+@cache
+def _simplified() -> dict[int, int]:
+    """For `str.translate`: traditional characters to simplified ones, from every list at hand."""
+    return str.maketrans(*_IN_NAMES) | traditional_to_simplified() | script_fold()
+
+
+@lru_cache(maxsize=4096)
+def _folded_character(character: str) -> str:
+    """What counts of one character when names are compared: nothing of blanks, accents and marks that are not seen, but line ends."""
+    if character == "\n":
+        return character
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold()).translate(_simplified())
+    return "".join(one for one in plain if not (one.isspace() or unicodedata.category(one) in _UNSEEN or one in _MIDDLE_DOTS))
+
+
+def _lengths_by_prefix(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Each beginning of a name, with the lengths of the names that it begins with, the longest first."""
+    whole = set(names)
+    lengths: dict[str, tuple[int, ...]] = {}
+    for name in whole:
+        ends: tuple[int, ...] = ()
+        for length in range(1, len(name) + 1):
+            prefix = name[:length]
+            if prefix in whole:
+                ends = (length, *ends)
+            lengths[prefix] = ends
+    return lengths
+
+
+def _occurrences(text: str, lengths: dict[str, tuple[int, ...]]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, folded name) of the names in `text`, left to right, none over another."""
+    folded = [(one, at) for at, character in enumerate(text) for one in _folded_character(character)]
+    plain, origins = "".join(one for one, _ in folded), [at for _, at in folded]
+    longest = max(map(len, lengths), default=0)
+    at = 0
+    while at < len(plain):
+        start = origins[at]
+        within = start > 0 and _has_capitals(plain[at]) and _has_capitals(text[start - 1])
+        for length in () if within else lengths.get(_longest_prefix(plain, at, lengths, longest), ()):
+            end = _with_marks(text, origins[at + length - 1] + 1)
+            if _stands(text, start, end, plain[at : at + length]):
+                yield start, end, plain[at : at + length]
+                at = bisect_left(origins, end) - 1
+                break
+        at += 1
+
+
+def _with_marks(text: str, end: int) -> int:
+    while end < len(text) and text[end] != "\n" and unicodedata.category(text[end]) in _UNSEEN:
+        end += 1
+    return end
+
+
+def _longest_prefix(plain: str, at: int, lengths: Container[str], longest: int) -> str:
+    """The longest beginning of a name that stands at `at`. Halving: each beginning of a beginning is one too."""
+    if plain[at] not in lengths:
+        return ""
+    low, high = 1, min(longest, len(plain) - at)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if plain[at : at + middle] in lengths else (low, middle - 1)
+    return plain[at : at + low]
+
+
+def _stands(text: str, start: int, end: int, name: str) -> bool:
+    """Whether what is found between `start` and `end` is the name and not a part of another word."""
+    after = text[end : end + 1]
+    if len(name) == 1:
+        return not (_is_of_words(text[start - 1 : start] if start else "") or _is_of_words(after))
+    return not (_has_capitals(name[-1]) and _has_capitals(after))
+
+
+def _is_of_words(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _has_capitals(character: str) -> bool:
+    return character.lower() != character.upper()
 
 
 def with_names(text: str, names: dict[int, str]) -> str:

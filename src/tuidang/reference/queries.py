@@ -145,10 +145,17 @@ def _ancestry() -> Mapping[int, frozenset[int]]:
 
 
 @cache
+def script_fold() -> dict[int, int]:
+    """For `str.translate`: traditional characters of names of places and persons to simplified ones. Not all there are."""
+    further = _read("places.json")
+    return str.maketrans(further["traditional"], further["simplified"])
+
+
+@cache
 def _place_names() -> PlaceNames:
     """Every label and name of the region list and the further names of `places.json`."""
     further = _read("places.json")
-    fold = str.maketrans(further["traditional"], further["simplified"])
+    fold = script_fold()
     codes = {region.name: region.code for region in regions().values()}
     pairs = [(shown, region.code) for region in regions().values() for shown in (region.name, *region.labels.values())]
     pairs += [(alias, codes[name]) for name, aliases in further["places"].items() for alias in aliases]

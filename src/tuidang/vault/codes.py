@@ -50,6 +50,11 @@ def _positions(script: Literal["english", "chinese"]) -> dict[str, int]:
     return {word: position for name in lists for position, word in enumerate(_words(name))}
 
 
+def traditional_to_simplified() -> dict[int, int]:
+    """For `str.translate`: the characters of the one Chinese list to those of the other, where they differ."""
+    return str.maketrans("".join(_words("chinese_traditional")), "".join(_words("chinese_simplified")))
+
+
 def _without_marks(typed: str) -> str:
     """Full-width forms folded, upper case, everything but letters and digits gone."""
     return "".join(char for char in unicodedata.normalize("NFKC", typed).upper() if char.isalnum())
