@@ -1,14 +1,17 @@
 """Where a log lies: a folder, or a web address with the same paths below it (`web`).
 
 `Reader` is all that verifying needs. `Folder` also writes: a file once written is never overwritten, and is durable before the call
-returns.
+returns. Its file system needs hard links, which alone can put a whole file in a place and refuse if there is one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +19,8 @@ from tlog.errors import CannotCheckError, InvalidError, MissingError
 
 LARGEST = 256 * 1024 * 1024
 """No file of a log is larger (a bitmap over two thousand million entries)."""
+
+_TEMPORARY = re.compile(r"\..+\.[0-9]+\.[0-9a-f]{8}")
 
 
 class Reader(Protocol):
@@ -37,24 +42,72 @@ def fsync_folder(folder: Path) -> None:
 
 def write_durably(target: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Replaces `target` by `data` in one step that survives a crash: temporary file, fsync, rename, fsync of the folder."""
-    _write_temporary(target, data, mode).replace(target)
+    with _temporary(target, data, mode) as temporary:
+        temporary.replace(target)
     fsync_folder(target.parent)
 
 
-def _write_temporary(target: Path, data: bytes, mode: int) -> Path:
-    """`data`, synced, in a file beside `target` that no reader looks at."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+def _link_new(target: Path, data: bytes) -> bool:
+    """Puts `data` at `target` unless something is there; whether it did."""
+    with _temporary(target, data, 0o644) as temporary:
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            return False
+        finally:
+            temporary.unlink()
+    return True
+
+
+@contextlib.contextmanager
+def _temporary(target: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """`data`, synced, in a file beside `target` that no reader looks at. The caller renames it, or removes it; else it is removed here."""
+    handle, temporary = _make_temporary(target, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+            yield temporary
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    return temporary
+
+
+def _make_temporary(target: Path, mode: int) -> tuple[int, Path]:
+    """A new file, open, and its path. Its flock, held until it is closed, tells `sweep` that its writer lives."""
+    while True:
+        path = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        if _taken(handle) and path.exists():
+            return handle, path
+        os.close(handle)  # a sweeper came between making and locking it
+
+
+def _taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def sweep(folder: Path) -> None:
+    """Removes the temporaries that killed writers left in `folder`; those of living ones stay."""
+    for left in folder.glob(".*"):
+        if _TEMPORARY.fullmatch(left.name):
+            with contextlib.suppress(OSError):
+                _remove_abandoned(left)
+
+
+def _remove_abandoned(temporary: Path) -> None:
+    handle = os.open(temporary, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if _taken(handle):
+            temporary.unlink()
+    finally:
+        os.close(handle)
 
 
 def _read_whole(handle: int) -> bytes:
@@ -91,30 +144,31 @@ class Folder:
     def write_new(self, path: str, data: bytes) -> None:
         """Writes `data` to `path`, which must not hold anything else: the same bytes again are fine, since a crash makes us write again.
 
-        Raises InvalidError("bundle") if other bytes are there: a log never overwrites.
+        Raises InvalidError("bundle") if other bytes are there: a log never overwrites, not even when two write at once.
         """
-        target = self.root / path
-        if target.exists():
-            if target.read_bytes() == data:
-                return
-            raise InvalidError("bundle", "other bytes are there already; a log never overwrites", path=path)
-        self._make_folder(target.parent)
-        write_durably(target, data)
+        self.write_all_new({path: data})
 
     def write_all_new(self, files: dict[str, bytes]) -> None:
-        """As `write_new` for many files: all are durable before the call returns, and folders are synced once each."""
-        renames = []
+        """As `write_new` for many files: all are durable before the call returns, and folders are synced once each.
+
+        What killed writers left in these folders and in the log's own goes first.
+        """
+        folders = {(self.root / path).parent for path in files}
+        for folder in sorted(folders):
+            self._make_folder(folder)
+        for folder in folders | {self.root}:
+            sweep(folder)
         for path, data in files.items():
-            target = self.root / path
-            if target.exists():
-                self.write_new(path, data)
-                continue
-            self._make_folder(target.parent)
-            renames.append((_write_temporary(target, data, 0o644), target))
-        for temporary, target in renames:
-            temporary.replace(target)
-        for folder in {target.parent for _, target in renames}:
+            self._write_once(path, data)
+        # Also where all was there: whoever wrote it may have been killed before its names were durable.
+        for folder in folders:
             fsync_folder(folder)
+
+    def _write_once(self, path: str, data: bytes) -> None:
+        target = self.root / path
+        written = not target.exists() and _link_new(target, data)
+        if not written and target.read_bytes() != data:
+            raise InvalidError("bundle", "other bytes are there already; a log never overwrites", path=path)
 
     def _make_folder(self, folder: Path) -> None:
         missing = []
