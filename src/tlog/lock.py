@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tlog.merkle import EMPTY_ROOT
-from tlog.store import write_durably
+from tlog.store import fsync_folder, write_durably
 
 LARGEST_GAP = 30
 """Days without an entry after which a person has to say that the clock is right."""
@@ -77,6 +78,7 @@ class LockStore:
     def __init__(self, folder: Path, key: str) -> None:
         self._folder = folder
         self._key = key
+        self._one_thread = threading.Lock()
 
     @property
     def _file(self) -> Path:
@@ -85,6 +87,12 @@ class LockStore:
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
         """Holds the store against every other thread and process. Raises LockError("lock-missing") if the folder is not there."""
+        # Where a network file system keeps the folder, a flock is the process's: there it does not part threads.
+        with self._one_thread, self._flock():
+            yield
+
+    @contextlib.contextmanager
+    def _flock(self) -> Iterator[None]:
         try:
             handle = os.open(self._folder / ".flock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -95,21 +103,30 @@ class LockStore:
         finally:
             os.close(handle)
 
-    def create(self) -> None:
-        """Makes the store of a new key at the empty tree. The caller holds `exclusive`.
+    def clear(self, unfinished: str | None) -> None:
+        """Leaves the folder without a store, for a new key. The caller holds `exclusive`.
 
-        A store at the empty tree whose key was never written is what a crash of `init` leaves; it is replaced.
-        Raises LockError("lock-exists") if anything else is there.
+        The only store that is ever removed is that of the key `unfinished`, which an `init` that was killed had made and not yet put
+        in its place; so nothing was signed with it. Raises LockError("lock-exists") for any other.
         """
-        if self._file.exists() and self._read(any_key=True).state != EMPTY:
+        if not self._file.exists():
+            return
+        key, held = self._read()
+        if held.state != EMPTY:
             raise LockError("lock-exists", "this lock store belongs to a key that has signed already; use another folder")
-        self.write(Held(EMPTY))
+        if key != unfinished:
+            raise LockError("lock-exists", "this lock store belongs to another key; use another folder")
+        self._file.unlink()
+        fsync_folder(self._folder)
 
     def read(self) -> Held:
         """What is held. The caller holds `exclusive`. Raises LockError; never answers with an empty tree for want of a better one."""
-        return self._read(any_key=False)
+        key, held = self._read()
+        if key != self._key:
+            raise LockError("lock-foreign", "this lock store belongs to another key")
+        return held
 
-    def _read(self, *, any_key: bool) -> Held:
+    def _read(self) -> tuple[str, Held]:
         try:
             data = self._file.read_bytes()
         except FileNotFoundError:
@@ -120,15 +137,12 @@ class LockStore:
         except OSError as error:
             raise LockError("lock-unreadable", f"the lock store cannot be read: {error.strerror}") from error
         try:
-            key, held = _decode(data)
+            return _decode(data)
         except (ValueError, KeyError, TypeError):
             raise LockError(
                 "lock-damaged",
                 "the lock store is damaged, and guessing what it held could fork the log: bring it back, or start a successor log",
             ) from None
-        if key != self._key and not any_key:
-            raise LockError("lock-foreign", "this lock store belongs to another key")
-        return held
 
     def write(self, held: Held) -> None:
         """Replaces what is held; durable when this returns. The caller holds `exclusive`. Raises OSError."""

@@ -9,19 +9,30 @@
 `init` makes the key, prints its verifier key, and refuses if there is one. `status` prints what is held as JSON. `confirm` is a person's
 word that the clock is right; it is a command on this machine and cannot be asked for over the socket.
 
-Exit codes: 0 done; 1 `status` of a signer that is stopped; 2 could not. It writes starts, stops and sizes to standard error, nothing else.
+What the signer cannot know: it sees hashes and one entry, never the entries between. Whoever may ask it, the site or one who took the
+site over, can have it sign up to a million entries a time that break the log's rules, or hashes of entries that nobody has. Recounting
+shows it, and what was signed stays signed: the log goes on as a successor. Such a one cannot have a fork, a smaller tree or a day to come
+signed, nor change or learn the key.
+
+Each connection has a thread and ten seconds, two of them for its first byte; 32 are served at once, others wait. Exit codes: 0 done;
+1 `status` of a signer that is stopped; 2 could not. It writes starts, stops and new sizes to standard error, nothing else, and drops what
+nobody takes from there: a signature never waits for a reader of the log.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import json
 import os
+import select
 import signal
 import socket
 import stat
 import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
@@ -30,12 +41,19 @@ from typing import Any, NoReturn
 from tlog import signer_wire as wire
 from tlog.clock import day_date
 from tlog.errors import CannotCheckError
-from tlog.lock import LockError, LockState, LockStore
+from tlog.lock import EMPTY, Held, LockError, LockState, LockStore
 from tlog.note import SignerKey
 from tlog.signer_rules import RefusalError, Signer, stopped, today
-from tlog.store import fsync_folder, write_durably
+from tlog.store import fsync_folder, sweep, write_durably
 
 WAITING = 16
+AT_ONCE = 32
+FIRST_BYTE_SECONDS = 2.0
+PAUSE_SECONDS = 0.1
+UNFINISHED = "log.key.new"
+"""The key of an `init` under way, in the folder of keys. It has signed nothing: only `log.key` is read for signing."""
+_STDERR = 2
+_saying = threading.Lock()
 
 
 class SignerStartError(Exception):
@@ -43,10 +61,29 @@ class SignerStartError(Exception):
 
 
 def _say(text: str) -> None:
-    # A signature must not get lost because nobody reads the log any more.
-    with contextlib.suppress(OSError):
-        sys.stderr.write(f"tlog-signer: {text}\n")
-        sys.stderr.flush()
+    """Writes a line to standard error if it takes one now. A signer whose log nobody reads any more signs on."""
+    line = f"tlog-signer: {text}\n".encode(errors="replace")[: select.PIPE_BUF]
+    if not _saying.acquire(timeout=1):
+        return  # another thread hangs in its write: someone who shares the pipe filled it after we had asked
+    try:
+        with contextlib.suppress(OSError):
+            ready = select.poll()
+            ready.register(_STDERR, select.POLLOUT)
+            if ready.poll(0):
+                os.write(_STDERR, line)
+    finally:
+        _saying.release()
+
+
+def _say_type(failed: threading.ExceptHookArgs) -> None:
+    _say(f"a request ended in a fault of the signer: {failed.exc_type.__name__}")
+
+
+def _occupy_standard_descriptors() -> None:
+    # Started with one of them closed, we would open the lock store or the socket in its place, and write the log into it.
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(handle)
 
 
 def _make_folder(folder: Path) -> None:
@@ -58,9 +95,11 @@ def _make_folder(folder: Path) -> None:
 def create(keys: Path, lock: Path, origin: str) -> SignerKey:
     """Makes key and lock store. Raises SignerStartError if there is a key, LockError if the store is in use, ValueError for the origin.
 
-    The store comes first: a key without one would look like a loss. A crash between the two leaves an empty store that the next
-    call takes over.
+    The store comes before the key: a key without one would look like a loss. The key lies beside its place until then, so that after a
+    crash between the two the next call knows the store for one of a key that was never used, and begins again.
     """
+    if not origin.isprintable():
+        raise ValueError("a key name has no control or format characters")
     if lock.resolve() == keys.resolve():
         raise SignerStartError("key and lock store are kept in two folders: the key is backed up, the lock store never")
     key = SignerKey.generate(origin)
@@ -70,9 +109,21 @@ def create(keys: Path, lock: Path, origin: str) -> SignerKey:
     with store.exclusive():
         if (keys / "log.key").exists():
             raise SignerStartError("there is a log key already; it is not replaced")
-        store.create()
-        write_durably(keys / "log.key", key.export().encode() + b"\n", mode=0o600)
+        sweep(keys)
+        store.clear(_unfinished(keys))
+        write_durably(keys / UNFINISHED, key.export().encode() + b"\n", mode=0o600)
+        store.write(Held(EMPTY))
+        (keys / UNFINISHED).replace(keys / "log.key")
+        fsync_folder(keys)
     return key
+
+
+def _unfinished(keys: Path) -> str | None:
+    """The verifier key of an `init` that was killed."""
+    try:
+        return str(SignerKey.parse((keys / UNFINISHED).read_text()).verifier)
+    except (FileNotFoundError, CannotCheckError, UnicodeDecodeError):
+        return None
 
 
 def load(keys: Path, lock: Path) -> Signer:
@@ -100,9 +151,10 @@ def _status(signer: Signer) -> dict[str, object]:
 
 def _sign(signer: Signer, members: dict[str, Any]) -> dict[str, object]:
     request = wire.SignRequest.read(members)
-    signature = signer.sign(request)
-    _say(f"signed size {request.new.size}")
-    return {"signature": signature}
+    signed = signer.sign(request)
+    if signed.fresh:
+        _say(f"signed size {request.new.size}")
+    return {"signature": signed.line}
 
 
 def answer(signer: Signer, members: dict[str, Any]) -> dict[str, object]:
@@ -123,23 +175,64 @@ def answer(signer: Signer, members: dict[str, Any]) -> dict[str, object]:
 
 
 def _serve_one(signer: Signer, connection: socket.socket) -> None:
-    # A client that is slow, silent or gone costs ten seconds at most and never the loop.
+    # A client that is slow, silent or gone costs a thread for ten seconds at most.
     with contextlib.suppress(OSError):
         try:
-            reply = answer(signer, wire.read_line(connection))
+            reply = answer(signer, wire.read_line(connection, first=FIRST_BYTE_SECONDS))
         except wire.WireError as error:
             reply = {"refused": "bad-request", "message": str(error)}
         connection.settimeout(wire.SECONDS)
         connection.sendall(wire.write_line(reply))
 
 
+def _serve_apart(signer: Signer, connection: socket.socket, slots: threading.Semaphore) -> None:
+    try:
+        with connection:
+            _serve_one(signer, connection)
+    finally:
+        slots.release()
+
+
+def _begin(signer: Signer, connection: socket.socket, slots: threading.Semaphore) -> None:
+    try:
+        threading.Thread(target=_serve_apart, args=(signer, connection, slots), daemon=True).start()
+    except RuntimeError:
+        connection.close()
+        raise
+
+
+def answer_all(signer: Signer, listener: socket.socket) -> NoReturn:
+    """Answers whoever connects, `AT_ONCE` at a time, each in a thread that does not outlive the process."""
+    slots = threading.BoundedSemaphore(AT_ONCE)
+    while True:
+        slots.acquire()
+        try:
+            connection, _ = listener.accept()
+            _begin(signer, connection, slots)
+        except (OSError, RuntimeError):
+            # The client is gone again, or descriptors or threads have run out: neither may end a signer. Who is not answered asks again.
+            slots.release()
+            time.sleep(PAUSE_SECONDS)
+
+
+@contextlib.contextmanager
+def _alone_at(path: Path) -> Iterator[None]:
+    """Holds the flock beside the socket `path`. Raises SignerStartError if another signer does."""
+    handle = os.open(path.with_name(f".{path.name}.flock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SignerStartError("a signer is listening at this socket already") from None
+        yield
+    finally:
+        os.close(handle)
+
+
 @contextlib.contextmanager
 def listening(path: Path) -> Iterator[socket.socket]:
-    """A listening socket at `path`; one that a killed signer left is replaced. Raises SignerStartError if one is answered there."""
-    with wire.address(path) as address, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe, contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-            probe.connect(address)
-            raise SignerStartError("a signer is listening at this socket already")
+    """A listening socket at `path`; one that a killed signer left is replaced. Raises SignerStartError if one is living there."""
+    with _alone_at(path), wire.address(path) as address, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         if path.is_socket():
             path.unlink()
         # Only the owner and the group, from the first moment: the mask is set back before anything else is made.
@@ -164,6 +257,7 @@ def serve(signer: Signer, path: Path) -> NoReturn:
     """Answers at `path` until SIGTERM or SIGINT. Raises SignerStartError, OSError."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
+    threading.excepthook = _say_type
     with listening(path) as listener:
         try:
             signer.sweep()
@@ -171,10 +265,7 @@ def serve(signer: Signer, path: Path) -> NoReturn:
         except LockError as error:
             _say(f"started, and refuses to sign: {error}")
         try:
-            while True:
-                connection, _ = listener.accept()
-                with connection:
-                    _serve_one(signer, connection)
+            answer_all(signer, listener)
         finally:
             _say("stopped")
 
@@ -210,6 +301,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
+    _occupy_standard_descriptors()
     try:
         return _run(_parser().parse_args(arguments))
     except (SignerStartError, LockError, RefusalError, ValueError, OSError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ from tlog.lock import LockState
 from tlog.note import VerifierKey
 
 SECONDS = 60.0
-"""How long a caller waits: the signer serves one connection at a time, and each may take `signer_wire.SECONDS`."""
+"""How long a caller waits in all: those before it may take `signer_wire.SECONDS` each."""
+PAUSE_SECONDS = 0.02
 
 
 class SignerError(Exception):
@@ -76,12 +78,12 @@ class SignerClient:
             return str(answer["signature"])
 
     def _ask(self, request: dict[str, object]) -> dict[str, Any]:
+        end = time.monotonic() + self._seconds
         try:
             with wire.address(self._path) as address, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-                connection.settimeout(self._seconds)
-                connection.connect(address)
+                _connect(connection, address, end)
                 connection.sendall(wire.write_line(request))
-                answer = wire.read_line(connection, self._seconds)
+                answer = wire.read_line(connection, end - time.monotonic())
         except (OSError, wire.WireError) as error:
             raise SignerUnreachableError(f"the signer does not answer: {error}") from error
         if answer.get("refused") == "moved":
@@ -90,6 +92,20 @@ class SignerClient:
         if "refused" in answer:
             raise SignerRefusedError(str(answer["refused"]), str(answer.get("message")))
         return answer
+
+
+def _connect(connection: socket.socket, address: str, end: float) -> None:
+    """Connects, waiting while the signer's queue is full: the kernel then says EAGAIN at once. Raises OSError."""
+    while True:
+        connection.settimeout(max(end - time.monotonic(), PAUSE_SECONDS))
+        try:
+            connection.connect(address)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise TimeoutError("the signer has too many callers") from None
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 @contextlib.contextmanager

@@ -6,25 +6,36 @@ In this order, under the lock store's flock:
 2. `moved`: the old tree of the request is not the one that is held.
 3. `clock-ahead`, `clock-behind`, `clock-unknown`: today is more than 30 days after the last entry, before it, or cannot be told. Nothing is
    signed until the clock is right again or a person confirms that it is (`tlog-signer confirm`; the site has no way to).
-4. `not-larger`, `not-consistent`, `not-last`: the new tree is not larger; its proof fails; the entry is not its last one.
-5. `entry-version`, `day-ahead`, `day-behind`: the last entry is of a version whose day cannot be read; its day is after today (after the
-   last entry's, while a person vouches for a clock behind it), or before the last entry's.
+4. `not-larger`, `too-many`, `not-consistent`, `not-last`: the new tree is not larger, or larger by over a million entries; its proof
+   fails; the entry is not its last one.
+5. `entry-version`, `entry-kind`, `day-ahead`, `day-behind`: the last entry is of a version whose day cannot be read, or of a kind that
+   does not exist; its day is after today (after the last entry's, while a person vouches for a clock behind it), or before the last
+   entry's.
 6. The new tree is made durable in the lock store, then the signature is made.
 
 Also `bad-request`; `lock-missing`, `lock-damaged`, `lock-foreign`, `lock-unreadable` (lock.py); `storage`: the lock could not be made
 durable, and it is not known which of the two trees is held.
+
+The bound of 4 and the last entry of 5 keep a single request from ending the log for good: without them one could take it to the largest
+size there is, or to an entry that no entry may follow. What the entries between say is not known here (see `signer`).
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from tlog import clock
 from tlog.checkpoint import Checkpoint
-from tlog.entry import VERSION, Entry
+from tlog.entry import VERSION, Entry, Kind
 from tlog.errors import InvalidError
 from tlog.lock import Held, LockState, LockStore
 from tlog.merkle import leaf_hash, verify_consistency, verify_inclusion
 from tlog.note import SignerKey, VerifierKey
 from tlog.signer_wire import SignRequest, Tree
+
+MOST = 1_000_000
+"""Entries that one request may add."""
+_KINDS = frozenset(Kind)
 
 STOPPED = {
     "clock-ahead": "the clock is more than 30 days past the last entry: check it, then run `tlog-signer confirm`",
@@ -39,6 +50,13 @@ class RefusalError(Exception):
         super().__init__(message)
         self.reason = reason
         self.state = state
+
+
+class Signed(NamedTuple):
+    """A signature line, with its newline; `fresh` unless the same was signed before."""
+
+    line: str
+    fresh: bool
 
 
 class Signer:
@@ -63,11 +81,12 @@ class Signer:
         with self._store.exclusive():
             self._store.sweep()
 
-    def sign(self, wanted: SignRequest) -> str:
-        """The signature line over `wanted.new`. Raises RefusalError, LockError."""
+    def sign(self, wanted: SignRequest) -> Signed:
+        """The signature over `wanted.new`. Raises RefusalError, LockError."""
         with self._store.exclusive():
             held = self._store.read()
-            if wanted.new == _tree(held.state):
+            fresh = wanted.new != _tree(held.state)
+            if not fresh:
                 # A kill between rename and fsync of the folder leaves a swap that a power cut could undo. Before a signature
                 # leaves, it is made durable, whoever made it.
                 self._keep(held)
@@ -75,7 +94,7 @@ class Signer:
                 raise RefusalError("moved", f"a tree of {held.state.size} entries was signed last", held.state)
             else:
                 self._keep(_next(held, wanted))
-        return self._key.sign(Checkpoint(self._key.name, wanted.new.size, wanted.new.root).text)
+        return Signed(self._key.sign(Checkpoint(self._key.name, wanted.new.size, wanted.new.root).text), fresh)
 
     def _keep(self, held: Held) -> None:
         try:
@@ -122,6 +141,8 @@ def _check_proofs(wanted: SignRequest) -> None:
     old, new = wanted.old, wanted.new
     if new.size <= old.size:
         raise RefusalError("not-larger", f"{new.size} entries are not more than {old.size}")
+    if new.size > old.size + MOST:
+        raise RefusalError("too-many", f"at most {MOST} entries are added at a time, not {new.size - old.size}")
     try:
         verify_consistency(old.size, old.root, new.size, new.root, wanted.consistency)
     except InvalidError as error:
@@ -136,6 +157,8 @@ def _check_day(wanted: SignRequest, last: LockState, day: int) -> int:
     entry = Entry.decode(wanted.entry)
     if entry.version != VERSION:
         raise RefusalError("entry-version", f"the last entry is of version {entry.version}")
+    if entry.kind not in _KINDS:
+        raise RefusalError("entry-kind", f"the last entry is of kind {entry.kind}, which there is none of")
     earliest = 0 if last.day is None else last.day
     if entry.day < earliest:
         raise RefusalError("day-behind", "the last entry's day is before that of the entry signed last")

@@ -7,7 +7,8 @@
 
 `key` is the verifier key. Hashes and the entry are hex; `consistency` and `inclusion` are lists of hashes in the order of RFC 6962; `entry`
 is the last of the new tree, `inclusion` its proof at index size − 1; `day` is null for the empty tree. A refusal is
-`{"refused": reason, "message": sentence}`, with reason `moved` also `lock`. A line is at most 64 KiB and has ten seconds.
+`{"refused": reason, "message": sentence}`, with reason `moved` also `lock`. A line is at most 64 KiB and has ten
+seconds, the first byte of a request two.
 
 The socket's address goes through /proc/self/fd, since the kernel takes no path over 107 bytes.
 """
@@ -111,9 +112,13 @@ def write_line(members: dict[str, object]) -> bytes:
     return json.dumps(members).encode() + b"\n"
 
 
-def read_line(connection: socket.socket, seconds: float = SECONDS) -> dict[str, Any]:
-    """One JSON object. The whole line has `seconds`, however it trickles. Raises WireError, OSError (TimeoutError with it)."""
-    end = time.monotonic() + seconds
+def read_line(connection: socket.socket, seconds: float = SECONDS, *, first: float | None = None) -> dict[str, Any]:
+    """One JSON object. The whole line has `seconds`, however it trickles, and `first` of them until it begins.
+
+    Raises WireError, OSError (TimeoutError with it).
+    """
+    began = time.monotonic()
+    end = began + (seconds if first is None else min(first, seconds))
     data = bytearray()
     while not data.endswith(b"\n"):
         left = end - time.monotonic()
@@ -124,6 +129,7 @@ def read_line(connection: socket.socket, seconds: float = SECONDS) -> dict[str, 
         if not part:
             raise ConnectionError("the other side ended before its line did")
         data += part
+        end = began + seconds
         if len(data) > LARGEST:
             raise WireError("the line is too long")
     try:

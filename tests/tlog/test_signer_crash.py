@@ -135,7 +135,24 @@ def test_init_killed_at_any_call_can_be_repeated(tmp_path):
             else:
                 break
         if not (keys / "log.key").exists():
+            again(keys, lock, tmp_path / f"again-{alive}")
             signer.create(keys, lock, "register.example/ledger")
         assert signer.load(keys, lock).held().state.size == 0
+        assert sorted(file.name for file in keys.iterdir()) == ["log.key"]
         alive += 1
-    assert alive > 5
+    assert alive > 8
+
+
+def again(keys: Path, lock: Path, where: Path) -> None:
+    """Killed a second time, while it clears up after the first; in copies."""
+    for alive in range(4):
+        twice = [where / str(alive) / folder.name for folder in (keys, lock)]
+        for folder, copy in zip((keys, lock), twice, strict=True):
+            if folder.exists():
+                shutil.copytree(folder, copy)
+        with pytest.MonkeyPatch.context() as patch:
+            Death(patch, alive)
+            with pytest.raises(KilledError):
+                signer.create(*twice, "register.example/ledger")
+        signer.create(*twice, "register.example/ledger")
+        assert signer.load(*twice).held().state.size == 0

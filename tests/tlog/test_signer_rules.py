@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +14,8 @@ from tlog import clock, signer
 from tlog.checkpoint import Checkpoint, SignedCheckpoint
 from tlog.entry import Entry
 from tlog.lock import EMPTY, Held, LockError, LockState, LockStore
-from tlog.note import SignerKey
 from tlog.signer_rules import RefusalError, Signer
-from tlog.signer_wire import SignRequest
+from tlog.signer_wire import SignRequest, Tree
 
 ORIGIN = "register.example/ledger"
 NOTHING = SmallTree()
@@ -46,7 +47,7 @@ def refusal(the: Signer, request: SignRequest) -> str:
 
 
 def signs(the: Signer, tree: SmallTree, old: SmallTree) -> str:
-    line = the.sign(tree.request(old))
+    line = the.sign(tree.request(old)).line
     state = the.held().state
     assert (state.size, state.root) == (len(tree), tree.root)
     return line
@@ -67,13 +68,13 @@ def test_the_first_tree_may_be_of_any_size(the):
 
 def test_the_empty_tree_is_signed_while_the_log_is_empty(the):
     request = SignRequest(NOTHING.tree, NOTHING.tree, (), bytes(96), ())
-    checkpoint(NOTHING, the.sign(request)).require(the.verifier)
+    checkpoint(NOTHING, the.sign(request).line).require(the.verifier)
 
 
 def test_asked_again_for_what_it_holds_it_answers_the_same(the, offset):
     line = signs(the, FIVE, NOTHING)
     offset(400)
-    assert the.sign(FIVE.request(ONE)) == line
+    assert the.sign(FIVE.request(ONE)) == (line, False)
 
 
 def test_a_stale_old_tree_is_answered_with_what_is_held(the):
@@ -95,6 +96,12 @@ def test_a_tree_that_is_not_larger_is_refused(the, size):
     signs(the, FIVE, NOTHING)
     smaller = SmallTree(tuple(map(entry_of, range(30, 30 + size))))
     assert refusal(the, replace(smaller.request(NOTHING), old=FIVE.tree)) == "not-larger"
+
+
+@pytest.mark.parametrize(("more", "reason"), [(1_000_001, "too-many"), (2**63 - 2, "too-many"), (1_000_000, "not-consistent")])
+def test_one_request_cannot_take_the_log_far_away(the, more, reason):
+    signs(the, ONE, NOTHING)
+    assert refusal(the, replace(FIVE.request(ONE), new=Tree(1 + more, FIVE.root))) == reason
 
 
 def test_a_tree_that_does_not_begin_with_the_one_held_is_refused(the):
@@ -131,6 +138,12 @@ def test_a_last_entry_before_the_one_held_is_refused(the):
 def test_an_entry_whose_day_cannot_be_read_is_refused(the):
     unknown = ONE.plus(b"\x02" + entry_of(1)[1:])
     assert refusal(the, unknown.request(NOTHING)) == "entry-version"
+
+
+@pytest.mark.parametrize("kind", [0, 13, 200])
+def test_an_entry_of_a_kind_that_does_not_exist_is_refused(the, kind):
+    unknown = ONE.plus(Entry.decode(entry_of(1))._replace(kind=kind).encode())
+    assert refusal(the, unknown.request(NOTHING)) == "entry-kind"
 
 
 @pytest.mark.parametrize(("days", "reason"), [(31, "clock-ahead"), (-1, "clock-behind"), (30, None), (0, None)])
@@ -195,6 +208,37 @@ def test_a_lock_store_of_a_log_that_began_is_not_given_to_a_new_key(the, tmp_pat
         signer.create(tmp_path / "new-keys", tmp_path / "lock", ORIGIN)
 
 
+def test_a_lock_store_of_a_key_that_has_not_signed_yet_is_not_given_to_another(the, tmp_path):
+    with pytest.raises(LockError, match="another key"):
+        signer.create(tmp_path / "new-keys", tmp_path / "lock", ORIGIN)
+    assert the.held() == Held(EMPTY)
+    signs(the, ONE, NOTHING)
+
+
+@pytest.mark.parametrize("name", ["two words", "a+b", "a\x01b", "a\u200bb", "a\u2028b", "\ue000", ""])
+def test_a_name_that_cannot_be_shown_names_no_key(tmp_path, name):
+    with pytest.raises(ValueError, match="key name"):
+        signer.create(tmp_path / "keys", tmp_path / "lock", name)
+    assert not (tmp_path / "keys").exists()
+
+
+def test_threads_are_kept_apart_even_where_a_flock_is_the_process_s(tmp_path, monkeypatch):
+    monkeypatch.setattr(fcntl, "flock", lambda _handle, _how: None)
+    store = LockStore(tmp_path, "key")
+    entered = threading.Event()
+
+    def enter() -> None:
+        with store.exclusive():
+            entered.set()
+
+    other = threading.Thread(target=enter)
+    with store.exclusive():
+        other.start()
+        assert not entered.wait(0.2)
+    other.join()
+    assert entered.is_set()
+
+
 def lock_reason(the: Signer) -> str:
     with pytest.raises(LockError) as caught:
         the.sign(FIVE.request(ONE))
@@ -228,11 +272,10 @@ def test_the_lock_store_of_another_key_is_refused(the, tmp_path):
     assert lock_reason(the) == "lock-foreign"
 
 
-def test_init_after_a_crash_between_store_and_key_takes_over(tmp_path):
-    (tmp_path / "lock").mkdir()
-    lost = LockStore(tmp_path / "lock", str(SignerKey.generate(ORIGIN).verifier))
-    with lost.exclusive():
-        lost.write(Held(EMPTY))
+@pytest.mark.parametrize("before", [ORIGIN, "another.example/ledger"])
+def test_init_after_a_crash_between_store_and_key_takes_over(tmp_path, before):
+    signer.create(tmp_path / "keys", tmp_path / "lock", before)
+    (tmp_path / "keys" / "log.key").rename(tmp_path / "keys" / signer.UNFINISHED)
     key = signer.create(tmp_path / "keys", tmp_path / "lock", ORIGIN)
     assert signer.load(tmp_path / "keys", tmp_path / "lock").held().state == EMPTY
     assert "PRIVATE" not in repr(key)

@@ -7,56 +7,21 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.tlog.signer_process import ORIGIN, Process, signed_by
 from tests.tlog.small_tree import SmallTree, entry_of
 
 from tlog import signer, signer_wire
-from tlog.checkpoint import Checkpoint
 from tlog.clock import VARIABLE
-from tlog.note import Note
 from tlog.signer_client import LockMovedError, SignerClient, SignerRefusedError, SignerUnreachableError
 
-ORIGIN = "register.example/ledger"
 NOTHING = SmallTree()
 ONE = NOTHING.plus(entry_of(0))
 TWO = ONE.plus(entry_of(1))
-
-
-class Process:
-    """A signer started as an operator would, with its folders below `where`."""
-
-    def __init__(self, where: Path, socket_path: Path | None = None) -> None:
-        self.socket = socket_path or where / "keys" / "signer.sock"
-        options = ["--keys", str(where / "keys"), "--lock", str(where / "lock"), "--socket", str(self.socket)]
-        self.command = [sys.executable, "-m", "tlog.signer", *options]
-        self.client = SignerClient(self.socket, seconds=10)
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*self.command, *arguments], capture_output=True, text=True, timeout=30, check=False)
-
-    def start(self) -> None:
-        self.process = subprocess.Popen([*self.command, "serve"], stderr=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                self.client.status()
-            except SignerUnreachableError:
-                assert self.process.poll() is None, self.process.stderr.read()
-                assert time.monotonic() < deadline
-                time.sleep(0.01)
-            else:
-                return
-
-    def stop(self, how: int = signal.SIGTERM) -> str:
-        self.process.send_signal(how)
-        _, said = self.process.communicate(timeout=20)
-        return said
 
 
 @pytest.fixture
@@ -71,11 +36,6 @@ def served(where: Path):
     process.start()
     yield process
     process.stop(signal.SIGKILL)
-
-
-def signed_by(client: SignerClient, tree: SmallTree, line: str) -> bool:
-    text = Checkpoint(ORIGIN, len(tree), tree.root).text
-    return Note.parse(f"{text}\n{line}".encode()).signed_by(client.status().key)
 
 
 def test_a_site_asks_for_the_lock_and_for_signatures(served):
@@ -169,20 +129,6 @@ def test_a_line_without_end_is_cut_off(served):
     assert served.client.lock().size == 0
 
 
-def test_a_silent_client_holds_the_others_up_for_a_bounded_time(where, monkeypatch):
-    monkeypatch.setattr(signer_wire.read_line, "__defaults__", (0.2,))
-    the = signer.load(where / "keys", where / "lock")
-    path = where / "signer.sock"
-    with signer.listening(path) as listener, signer_wire.address(path) as address, socket.socket(socket.AF_UNIX) as silent:
-        silent.connect(address)
-        threading.Thread(target=trickle, args=(silent,), daemon=True).start()
-        connection, _ = listener.accept()
-        began = time.monotonic()
-        with connection:
-            signer._serve_one(the, connection)
-        assert time.monotonic() - began < 2
-
-
 @pytest.mark.parametrize("reply", [b"{}\n", b"[]\n", b"?\n", b"", b'{"refused": "moved"}\n', b'{"lock": {}, "key": 1, "stopped": 0}\n'])
 def test_what_listens_there_and_is_no_signer_counts_as_unreachable(tmp_path, reply):
     path = tmp_path / "signer.sock"
@@ -200,16 +146,6 @@ def answer_twice(listener: socket.socket, reply: bytes) -> None:
         with connection:
             signer_wire.read_line(connection)
             connection.sendall(reply)
-
-
-def trickle(connection: socket.socket) -> None:
-    """One byte now and then: each comes in time, the line never does."""
-    try:
-        while True:
-            connection.sendall(b" ")
-            time.sleep(0.02)
-    except OSError:
-        return
 
 
 def test_commands_of_the_operator(tmp_path, monkeypatch):
