@@ -50,7 +50,8 @@ MOST_OUTCOMES = 100_000
 WAIT_SECONDS = 20
 PATIENCE_SECONDS = 0.02
 NOT_SIGNED = frozenset(
-    {"moved", "clock-ahead", "clock-behind", "clock-unknown", "not-larger", "not-consistent", "not-last", "day-ahead", "day-behind"}
+    {"moved", "clock-ahead", "clock-behind", "clock-unknown", "not-larger", "not-consistent", "not-last", "too-many", "entry-kind"}
+    | {"day-ahead", "day-behind"}
 )
 """Refusals of a batch that was not signed and never will be as it is. After `storage` or trouble with the lock store that is not known."""
 
@@ -348,7 +349,7 @@ def end_day() -> None:
     """
     daykeys.rotate()
     for key in daykeys.old_keys():
-        while not _dies(key):
+        while not _dies(key) and not daykeys.lost(key):
             if not _carry_over(key):
                 time.sleep(PATIENCE_SECONDS)  # another transaction holds the rows that are left
     dying, size = daykeys.dying(), adapters.head().size
@@ -362,23 +363,23 @@ def end_day() -> None:
     instructions.drop_unneeded()
 
 
-def _carry_over(key: int) -> int:
-    carried = 0
+def _carry_over(key: int) -> None:
     try:
         for carry_over in (intake_actions.carry_over, review_actions.carry_over, instructions.carry_over):
-            while done := carry_over(old_key=key):
-                carried += done
+            while carry_over(old_key=key):
+                pass
     except DamagedError:
         if daykeys.alive(key):
             raise
         # Another sealer carried everything over and buried the key.
-    return carried
 
 
 def _dies(key: int) -> bool:
+    """With the key's row gone, accepts that still use it wait for this transaction: what came until then is all there is to carry over."""
     try:
         with transaction.atomic():
             daykeys.let_die([key])
+            _carry_over(key)
     except IntegrityError:
         return False
     return True
