@@ -26,6 +26,8 @@ class Environment:
     """How they are reached."""
     jurisdiction: str = ""
     """The law that applies."""
+    source: str = ""
+    """Where the source of the running program is to be had, as a web address: its licence has every public register offer it."""
 
 
 def read_environment() -> Environment:
@@ -33,11 +35,15 @@ def read_environment() -> Environment:
     raw_k = os.environ.get("TUIDANG_K", "20")
     if not raw_k.isascii() or not raw_k.isdigit() or int(raw_k) < 1:
         raise SetUpError("TUIDANG_K must be a whole number of at least 1")
+    source = os.environ.get("TUIDANG_SOURCE", "").strip()
+    if source and not source.startswith(("https://", "http://")):
+        raise SetUpError("TUIDANG_SOURCE must be a web address: https://…")
     return Environment(
         database_url=os.environ.get("TUIDANG_DATABASE_URL", ""),
         hosts=tuple(host.strip() for host in os.environ.get("TUIDANG_HOSTS", "").split(",") if host.strip()),
         debug=os.environ.get("TUIDANG_DEBUG", "") == "1",
         k=int(raw_k),
+        source=source,
         **{name: os.environ.get(f"TUIDANG_{name.upper()}", "").strip() for name in ("controller", "contact", "jurisdiction")},
     )
 
@@ -58,4 +64,6 @@ def postgresql(url: str) -> dict[str, object]:
         # One connection a thread, kept: threads are few, and a pool costs a lease and a reset for each request.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": False,
+        # Values travel apart from statements: the server's log shows a statement that failed, and it is not to show what it held.
+        "OPTIONS": {"server_side_binding": True},
     }
