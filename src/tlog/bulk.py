@@ -5,7 +5,7 @@ Arrays hold one item an entry. Fields are big-endian, as in docs/log-format.md, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -104,11 +104,10 @@ class Bulk:
         for bucket in np.flatnonzero(numbers).tolist():
             yield bucket, pairs[ends[bucket] - numbers[bucket] : ends[bucket]].tobytes()
 
-    def repeated(self, pairs: bytes) -> Iterable[tuple[int, int]]:
-        """The (fingerprint, index) of a bucket whose fingerprint occurs more than once."""
+    def repeated(self, pairs: bytes) -> Iterator[int]:
+        """The indexes of a bucket whose fingerprint occurs more than once, in their order."""
         table = np.frombuffer(pairs, np.uint64).reshape(-1, 2)
         ordered = np.sort(table[:, 0])
         twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-        if not len(twice):
-            return []
-        return [(int(fingerprint), int(index)) for fingerprint, index in table[np.isin(table[:, 0], twice)]]
+        if len(twice):
+            yield from map(int, table[np.isin(table[:, 0], twice), 1])

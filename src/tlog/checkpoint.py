@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from tlog.errors import InvalidError
 from tlog.note import Note, VerifierKey
 
+MOST_LEAVES = 1 << 63
+"""Every size is smaller, and so is every index."""
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -45,6 +47,8 @@ class SignedCheckpoint:
             root = b64decode(lines[2], validate=True)
         except ValueError:
             root = b""
+        if int(lines[1]) >= MOST_LEAVES:
+            raise InvalidError("checkpoint", f"a size of {lines[1]}", path=path)
         if len(root) != 32 or b64encode(root).decode() != lines[2]:
             raise InvalidError("checkpoint", "the root is not 32 bytes in base64", path=path)
         return cls(Checkpoint(lines[0], int(lines[1]), root), note, raw)

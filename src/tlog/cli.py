@@ -14,19 +14,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from tlog import note
 from tlog.consistency import consistency
 from tlog.errors import CannotCheckError, InvalidError, TlogError
+from tlog.files import read_regular
 from tlog.note import VerifierKey
 from tlog.progress import Progress
 from tlog.receipt import verify_receipt
-from tlog.report import as_json, as_text, printable, receipt_text
+from tlog.receipt_file import LARGEST as LARGEST_RECEIPT
+from tlog.report import FIRST_SEEN, UNSEEN, as_json, as_text, printable, receipt_text
 from tlog.seen import Seen
 from tlog.store import open_store
 from tlog.verify import recount
 
 Answer: TypeAlias = tuple[dict[str, object], str]
 """What a command found, for programs and for people."""
-LARGEST_RECEIPT = 64 * 1024 * 1024
 
 
 def read_key(text: str) -> VerifierKey:
@@ -35,7 +37,7 @@ def read_key(text: str) -> VerifierKey:
         return VerifierKey.parse(text)
     except CannotCheckError as not_a_key:
         try:
-            held = Path(text).read_text(encoding="utf-8")
+            held = read_regular(text, note.LARGEST).decode()
         except (OSError, ValueError):
             message = f"{not_a_key.message}, nor a file that can be read: {text}"
             raise CannotCheckError("bad-argument", message) from None
@@ -50,23 +52,23 @@ def _recount(arguments: argparse.Namespace) -> Answer:
     seen = Seen(Path(arguments.seen)) if arguments.seen else None
     progress = Progress(sys.stderr)
     try:
-        found = recount(open_store(arguments.log), key, seen, progress=progress)
+        found = recount(open_store(arguments.log), key, seen, progress=progress, warn=lambda text: _write(text, to_error=True))
     finally:
         progress.clear()
-    return as_json(found), as_text(found, seen=seen is not None)
+    first = FIRST_SEEN if seen is not None and seen.checkpoint is None else ""
+    return as_json(found), as_text(found, seen=UNSEEN if seen is None else first)
 
 
 def _consistency(arguments: argparse.Namespace) -> Answer:
     old, new = consistency(arguments.old, arguments.new, read_key(arguments.key))
     found: dict[str, object] = {"valid": True, "origin": new.origin, "old_entries": old.size, "new_entries": new.size}
-    return found, f"Consistent: the log {new.origin} of {new.size:,} entries begins with the one of {old.size:,} entries."
+    return found, f"Consistent: the log {printable(new.origin)} of {new.size:,} entries begins with the one of {old.size:,} entries."
 
 
 def _receipt(arguments: argparse.Namespace) -> Answer:
     key = read_key(arguments.key)
     try:
-        with Path(arguments.file).open("rb") as file:
-            data = file.read(LARGEST_RECEIPT)
+        data = read_regular(arguments.file, LARGEST_RECEIPT)
     except OSError as error:
         rule = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
         raise CannotCheckError(rule, error.strerror or "cannot be read", path=arguments.file) from error
@@ -107,8 +109,12 @@ def _answer(arguments: argparse.Namespace) -> tuple[int, Answer]:
         found = error
     except OSError as error:
         found = CannotCheckError("unreadable", error.strerror or str(error), path=None if error.filename is None else str(error.filename))
+    except MemoryError:
+        found = CannotCheckError("unreadable", "this machine has not enough memory for it")
+    except Exception as error:  # noqa: BLE001 -- exit code 1 says that a log is invalid, and a fault of this program must never say that
+        found = CannotCheckError("unreadable", f"this program failed: {type(error).__name__}: {error}")
     verdict = "Not valid" if isinstance(found, InvalidError) else "Could not be checked"
-    return found.exit_code, ({"valid": False, "error": found.diagnostics()}, f"{verdict}. {found}")
+    return found.exit_code, ({"valid": False, "error": found.diagnostics()}, f"{verdict}. {printable(str(found))}")
 
 
 def _write(text: str, *, to_error: bool) -> None:
@@ -128,11 +134,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code, (members, text) = _answer(arguments)
         if arguments.json:
-            _write(json.dumps(members, ensure_ascii=False, indent=2), to_error=False)
+            # ASCII alone: no terminal obeys it, whatever names a log has.
+            _write(json.dumps(members, indent=2), to_error=False)
         else:
-            _write(printable(text), to_error=code != 0)
+            _write(text, to_error=code != 0)
     except KeyboardInterrupt:
         return 130
+    except OSError:
+        return 2  # the answer could not be written, and nobody has it
     return code
 
 

@@ -5,7 +5,8 @@ fingerprint's highest bits, and each bucket is looked at alone in the end. Equal
 again.
 
 The fingerprint is Σ factor · word with secret random factors, not a part of the commitment: nobody checks what a log puts into its
-commitments, and one could otherwise be made whose commitments all fall into one bucket, or all look alike.
+commitments, and one could otherwise be made whose commitments all fall into one bucket, or all look alike. Only commitments that are
+alike can fill a bucket, so one that is much too full is looked at before the end, and takes nothing more once it is known to repeat one.
 """
 
 from __future__ import annotations
@@ -24,17 +25,27 @@ from tlog.errors import InvalidError
 BUCKET = 1 << 18
 """Pairs that a bucket is meant to hold, as long as there are no more than MOST buckets: up to 268 million entries."""
 MOST_BITS = 10
+_TOO_FULL = 4
+"""Times what a bucket is meant to hold."""
 _BLOCK = 1 << 14
 _WORDS = struct.Struct("=32x4Q32x")  # of an entry, its commitment
+_PAIR = struct.Struct("=QQ")
 _BEGIN, _END = OFFSETS["commitment"]
 
 
 class Commitments:
-    """Collects the commitments of a log of at most `size` entries, and finds the first that repeats. Close it, or leave its `with`."""
+    """Collects the commitments of a log of at most `size` entries, and finds the first that repeats. Close it in the end.
 
-    def __init__(self, size: int, *, vectorised: bool | None = None) -> None:
+    `entry` reads an entry again that was added.
+    """
+
+    def __init__(self, size: int, entry: Callable[[int], bytes], *, vectorised: bool | None = None) -> None:
         bits = min(MOST_BITS, max(0, (size - 1) // BUCKET).bit_length())
         self._shift = 64 - bits
+        self._entry = entry
+        self._found: dict[int, tuple[int, int]] = {}
+        self._held = [0] * (1 << bits)
+        self._most = [_TOO_FULL * max(BUCKET, size >> bits)] * (1 << bits)
         self._bulk = accelerator(vectorised)
         self._factors = tuple(randbits(64) | 1 for _ in range(4))
         self._waiting = [bytearray() for _ in range(1 << bits)]
@@ -49,21 +60,29 @@ class Commitments:
     def add(self, first: int, entries: bytes) -> None:
         """A run of kind 1, n·96 bytes from index `first`. Raises OSError if the disk is full."""
         for bucket, pairs in self._in_buckets(first, entries):
+            if bucket in self._found:
+                continue  # its lowest index that repeats is known, and these are higher
             waiting = self._waiting[bucket]
             waiting += pairs
             if len(waiting) >= _BLOCK:
                 self._spill(bucket)
 
-    def check(self, entry: Callable[[int], bytes]) -> None:
-        """Raises InvalidError("commitment-repeated") with the lowest index that repeats a commitment; `entry` reads an entry again."""
-        found: tuple[int, int] | None = None
+    def check(self) -> None:
+        """Raises InvalidError("commitment-repeated") with the lowest index that repeats a commitment."""
         for bucket in range(len(self._waiting)):
-            here = self._first_repeated(bucket, entry)
-            if here is not None and (found is None or here < found):
-                found = here
-        if found is not None:
-            index, former = found
+            self._look(bucket)
+        if self._found:
+            index, former = min(self._found.values())
             raise InvalidError("commitment-repeated", f"the commitment stands in entry {former} already", index=index)
+
+    def _look(self, bucket: int) -> None:
+        """Finds the lowest index in a bucket that repeats a commitment, if there is one; then nothing of the bucket is kept."""
+        if bucket in self._found:
+            return
+        found = self._first_repeated(bucket)
+        if found is not None:
+            self._found[bucket] = found
+            self._waiting[bucket], self._blocks[bucket] = bytearray(), []
 
     def _in_buckets(self, first: int, entries: bytes) -> Iterable[tuple[int, bytes]]:
         if self._bulk is not None:
@@ -74,7 +93,7 @@ class Commitments:
         a, b, c, d = self._factors
         for index, (i, j, k, m) in enumerate(_WORDS.iter_unpack(entries), first):
             fingerprint = (a * i + b * j + c * k + d * m) & 0xFFFF_FFFF_FFFF_FFFF
-            yield fingerprint >> self._shift, struct.pack("=QQ", fingerprint, index)
+            yield fingerprint >> self._shift, _PAIR.pack(fingerprint, index)
 
     def _spill(self, bucket: int) -> None:
         waiting = self._waiting[bucket]
@@ -85,7 +104,11 @@ class Commitments:
         view.release()
         self._blocks[bucket].append((self._end, len(waiting)))
         self._end += len(waiting)
+        self._held[bucket] += len(waiting) // _PAIR.size
         self._waiting[bucket] = bytearray()
+        if self._held[bucket] > self._most[bucket]:
+            self._most[bucket] *= 2
+            self._look(bucket)
 
     def _pairs(self, bucket: int) -> bytes:
         parts = []
@@ -94,20 +117,21 @@ class Commitments:
             parts.append(self._file.read(length))
         return b"".join((*parts, self._waiting[bucket]))
 
-    def _first_repeated(self, bucket: int, entry: Callable[[int], bytes]) -> tuple[int, int] | None:
+    def _first_repeated(self, bucket: int) -> tuple[int, int] | None:
         """The lowest (index, earlier index with the same commitment) of this bucket."""
         pairs = self._pairs(bucket)
         suspects = self._bulk.repeated(pairs) if self._bulk is not None else _repeated(pairs)
         seen: dict[bytes, int] = {}
-        for index in sorted(index for _, index in suspects):
-            commitment = entry(index)[_BEGIN:_END]
+        for index in suspects:
+            commitment = self._entry(index)[_BEGIN:_END]
             if commitment in seen:
                 return index, seen[commitment]
             seen[commitment] = index
         return None
 
 
-def _repeated(pairs: bytes) -> list[tuple[int, int]]:
+def _repeated(pairs: bytes) -> Iterator[int]:
+    """The indexes of a bucket whose fingerprint occurs more than once, ascending, as pairs are added."""
     numbers = array("Q", pairs)
     often = Counter(numbers[::2])
-    return [(fingerprint, index) for fingerprint, index in zip(numbers[::2], numbers[1::2], strict=True) if often[fingerprint] > 1]
+    return (index for fingerprint, index in zip(numbers[::2], numbers[1::2], strict=True) if often[fingerprint] > 1)

@@ -7,8 +7,8 @@ from pathlib import Path
 from tlog.checkpoint import Checkpoint, SignedCheckpoint
 from tlog.errors import CannotCheckError, InvalidError
 from tlog.merkle import consistency_proof, root_of_size, verify_consistency
-from tlog.note import VerifierKey
-from tlog.store import Folder, Reader, open_store
+from tlog.note import LARGEST, VerifierKey
+from tlog.store import Folder, Reader, is_address, open_store
 from tlog.tiles import TileReader
 
 _NAME = "checkpoint"
@@ -16,7 +16,7 @@ _NAME = "checkpoint"
 
 def open_checkpoint(where: str) -> tuple[SignedCheckpoint, Reader]:
     """The checkpoint in a file, a folder or at an address, with the store that it lies in. Raises TlogError."""
-    if where.startswith(("http://", "https://")):
+    if is_address(where):
         store: Reader = open_store(where.removesuffix(f"/{_NAME}"))
         name = _NAME
     else:
@@ -24,7 +24,7 @@ def open_checkpoint(where: str) -> tuple[SignedCheckpoint, Reader]:
         folder, name = (path, _NAME) if path.is_dir() else (path.parent, path.name)
         store = Folder(folder)
     try:
-        return SignedCheckpoint.parse(store.read(name), where), store
+        return SignedCheckpoint.parse(store.read(name, LARGEST), where), store
     except CannotCheckError as error:
         error.path = where
         raise

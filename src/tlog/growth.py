@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tlog.errors import MissingError
 from tlog.merkle import consistency_proof, inclusion_proof, leaf_hash, root_of_size, subtree_root
-from tlog.store import Reader
+from tlog.store import LARGEST, Reader
 from tlog.tiles import HASH, WIDTH, Tile, TileReader, levels, read_tile
 
 
@@ -21,10 +21,10 @@ class Overlay:
         self._files = files
         self._below = below
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, limit: int = LARGEST) -> bytes:
         """As `Reader.read`."""
         found = self._files.get(path)
-        return self._below.read(path) if found is None else found
+        return self._below.read(path, limit) if found is None else found
 
 
 @dataclass(frozen=True, slots=True)

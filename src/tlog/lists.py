@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +21,19 @@ from tlog.errors import CannotCheckError, InvalidError, MissingError
 from tlog.note import VerifierKey
 from tlog.store import Reader
 
-ListSource: TypeAlias = Callable[[bytes], bytes | None]
-"""Returns the bytes at `list/<hex of the 32-byte hash>`, None if nothing is there. Raises CannotCheckError if it cannot be read."""
+ListSource: TypeAlias = Callable[[bytes, int], bytes | None]
+"""(hash, limit): returns the bytes at `list/<hex of the 32-byte hash>`, None if nothing is there. Raises CannotCheckError if it cannot be read.
 
+It need not read more than limit + 1 bytes.
+"""
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a JSON list."""
+LARGEST_KEY_SET = 1_000_000
+DEEPEST = 32
 LARGEST_NUMBER = 2**53 - 1
+MOST_BITS = 1 << 31
+"""Entries that one bitmap can reach."""
 NOT_STATED = "not_stated"
 KEM = "MLKEM768-X25519"
 KEM_PUBLIC_BYTES = 1184 + 32
@@ -45,9 +55,9 @@ def list_path(named: bytes) -> str:
 def lists_of(store: Reader) -> ListSource:
     """The lists of the log at `store`."""
 
-    def read(named: bytes) -> bytes | None:
+    def read(named: bytes, limit: int) -> bytes | None:
         try:
-            return store.read(list_path(named))
+            return store.read(list_path(named), limit)
         except MissingError:
             return None
 
@@ -62,8 +72,28 @@ def _whole_numbers_alone(value: object) -> bool:
     return not isinstance(value, float) and (not isinstance(value, int) or 0 <= value <= LARGEST_NUMBER)
 
 
-def parse_object(data: bytes, of_type: str) -> dict[str, Any]:
+# A string with its escapes, to the end if nothing closes it, or a bracket.
+_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[][{}]', re.DOTALL)
+
+
+def _depth(data: bytes) -> int:
+    """How deep objects and arrays lie in each other; found without going down, since whoever goes down runs out of stack."""
+    deepest = now = 0
+    for token in _BRACKETS.finditer(data):
+        if token[0] in b"[{":
+            now += 1
+            deepest = max(deepest, now)
+        elif token[0] in b"]}":
+            now -= 1
+    return deepest
+
+
+def parse_object(data: bytes, of_type: str, *, deepest: int = DEEPEST) -> dict[str, Any]:
     """The JSON object of type `tuidang/v1/<of_type>`. It must be canonical: what RFC 8785 makes of it is what was read."""
+    if len(data) > LARGEST:
+        raise wrong(f"more than {LARGEST} bytes")
+    if _depth(data) > deepest:
+        raise wrong(f"objects and arrays lie in each other more than {deepest} deep")
     try:
         value = json.loads(data)
         canonical = _whole_numbers_alone(value) and rfc8785.dumps(value) == data
@@ -85,7 +115,7 @@ def _member(value: Mapping[str, Any], name: str, kind: type) -> Any:
 
 
 def check_note(data: bytes, of_type: str) -> bytes:
-    """Types `audit`, `trail`, `successor` and `register`. Returns `data`, as `check_outcomes` and `check_bitmap` do."""
+    """Types `audit`, `trail` and `register`. Returns `data`, as `check_outcomes` and `check_bitmap` do."""
     _member(parse_object(data, of_type), "note", str)
     return data
 
@@ -106,6 +136,29 @@ def parse_baseline(data: bytes) -> int:
     _member(value, "source", str)
     total: int = _member(value, "total", int)
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a list of type `successor` shows: a consistency proof from the leaves taken over to the predecessor's last checkpoint, or None."""
+
+    proof: tuple[bytes, ...] | None
+
+    @classmethod
+    def parse(cls, data: bytes) -> Loss:
+        """Type `successor`: `note`, and one of `proof` and `unproven`."""
+        value = parse_object(data, "successor")
+        _member(value, "note", str)
+        if ("proof" in value) is ("unproven" in value):
+            raise wrong("either proof or unproven is there, and not both")
+        if "unproven" in value:
+            if value["unproven"] is not True:
+                raise wrong("unproven is not true")
+            return cls(None)
+        proof = _member(value, "proof", list)
+        if not all(isinstance(part, str) and _HASH.fullmatch(part) for part in proof):
+            raise wrong("a hash of the proof is not 64 hex digits")
+        return cls(tuple(map(bytes.fromhex, proof)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +200,7 @@ def _names(what: str, codes: list[Any]) -> dict[int, str]:
         code, name = _member(item, "code", int), _member(item, "name", str)
         if not last < code <= _HIGHEST_CODE[what]:
             raise wrong(f"code {code} of {what} is out of order or range")
-        if name in ("", NOT_STATED):
-            raise wrong(f"code {code} of {what} has no name")
+        _check_name(name, code, what)
         if not all(isinstance(text, str) for text in _member(item, "label", dict).values()):
             raise wrong(f"a label of code {code} of {what} is not a string")
         names[code] = name
@@ -156,6 +208,19 @@ def _names(what: str, codes: list[Any]) -> dict[int, str]:
     if len(set(names.values())) != len(names):
         raise wrong(f"a name stands twice in {what}")
     return names
+
+
+def _check_name(name: str, code: int, what: str) -> None:
+    """That the name can be told from any other by eye, and does not pass for another code."""
+    if name in ("", NOT_STATED):
+        raise wrong(f"code {code} of {what} has no name")
+    hidden = any(char != " " and unicodedata.category(char)[0] in "CZ" for char in name)
+    if hidden or not unicodedata.is_normalized("NFC", name):
+        raise wrong(f"the name of code {code} of {what} is not NFC, or has characters that are not to be seen")
+    if name != name.strip(" ") or "  " in name:
+        raise wrong(f"the name of code {code} of {what} has blanks at an end, or two together")
+    if name.isdecimal() and name != str(code):
+        raise wrong(f"the name of code {code} of {what} is another number")
 
 
 def _check_parents(parents: Mapping[int, int]) -> None:
@@ -171,24 +236,40 @@ def _check_parents(parents: Mapping[int, int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """The log's origin, its key, and the keys of promises, the one in use first."""
+    """The log's origin, its key, the keys of promises, the one in use first, and the public keys of epochs by name."""
 
     origin: str
     log: VerifierKey
     promise: tuple[VerifierKey, ...]
+    epochs: Mapping[str, bytes]
 
     @classmethod
     def parse(cls, data: bytes) -> KeySet:
-        """Type `keys`, section 5.2. Raises InvalidError("keys") too, if the log key's name is not the origin."""
+        """Type `keys`, section 5.2. Raises InvalidError("keys") too, if the keys are not what they should be to each other."""
+        if len(data) > LARGEST_KEY_SET:
+            raise wrong(f"more than {LARGEST_KEY_SET} bytes")
         value = parse_object(data, "keys")
         origin = _member(value, "origin", str)
         log = _verifier_key(_member(value, "log", str))
         promise = tuple(_verifier_key(key) for key in _member(value, "promise", list))
-        for epoch in _member(value, "epochs", list):
-            _check_epoch(epoch)
+        epochs = list(map(_epoch, _member(value, "epochs", list)))
         if log.name != origin:
             raise InvalidError("keys", f"the log key is named {log.name}, the origin is {origin}")
-        return cls(origin, log, promise)
+        if not promise or any(key.name != f"{origin}/promise" or key.public == log.public for key in promise):
+            raise InvalidError("keys", f"there is no promise key, or one is the log key, or has another name than {origin}/promise")
+        if len(set(promise)) < len(promise) or len(dict(epochs)) < len(epochs):
+            raise InvalidError("keys", "a promise key or an epoch stands twice")
+        return cls(origin, log, promise, dict(epochs))
+
+    def check_follows(self, former: KeySet) -> None:
+        """Raises InvalidError("keys") unless origin, promise keys and epochs of `former` are here, and its epochs as they were."""
+        if self.origin != former.origin:
+            raise InvalidError("keys", f"the origin is {self.origin}, and was {former.origin}")
+        if not set(former.promise) <= set(self.promise):
+            raise InvalidError("keys", "a promise key is no longer listed")
+        for name, public in former.epochs.items():
+            if self.epochs.get(name) != public:
+                raise InvalidError("keys", f"the epoch {name} is no longer what it was")
 
 
 def _verifier_key(text: object) -> VerifierKey:
@@ -201,10 +282,12 @@ def _verifier_key(text: object) -> VerifierKey:
     return key
 
 
-def _check_epoch(epoch: object) -> None:
+def _epoch(epoch: object) -> tuple[str, bytes]:
+    """Name and public key."""
     if not isinstance(epoch, dict):
         raise wrong("an epoch is not an object")
-    if not _EPOCH.fullmatch(_member(epoch, "name", str)) or epoch.get("kem") != KEM:
+    name: str = _member(epoch, "name", str)
+    if not _EPOCH.fullmatch(name) or epoch.get("kem") != KEM:
         raise wrong(f"an epoch has no name like 2026Q4, or another kem than {KEM}")
     public = _member(epoch, "public", str)
     try:
@@ -213,6 +296,7 @@ def _check_epoch(epoch: object) -> None:
         raw = b""
     if len(raw) != KEM_PUBLIC_BYTES or b64encode(raw).decode() != public:
         raise wrong(f"an epoch's public key is not {KEM_PUBLIC_BYTES} bytes in base64")
+    return name, raw
 
 
 def check_bitmap(bitmap: bytes, bits: int) -> bytes:

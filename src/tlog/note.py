@@ -7,6 +7,7 @@ A verifier key is `<name>+<8 hex digits>+<base64 of 0x01 ‖ public key>`; a sig
 from __future__ import annotations
 
 import re
+import unicodedata
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -19,12 +20,29 @@ from tlog.errors import CannotCheckError, InvalidError
 ED25519 = b"\x01"
 LARGEST = 1_000_000
 MOST_SIGNATURES = 100
-_NAME = re.compile(r"[^\s+]+")
+_PRIME = 2**255 - 19
+# The y of the points whose order divides 8, whose keys accept signatures that nobody made: of order 4, 1, 2, and of order 8 twice.
+_ORDER_8 = (
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+)
+_SMALL_ORDER = {0, 1, _PRIME - 1, *(int.from_bytes(bytes.fromhex(y), "little") for y in _ORDER_8)}
 _SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
 
 
 def _key_id(name: str, public: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
+
+
+def _is_name(text: str) -> bool:
+    """Whether a key can be named so: no blanks, no plus, and nothing that is not to be seen."""
+    return bool(text) and not any(char == "+" or char.isspace() or unicodedata.category(char)[0] == "C" for char in text)
+
+
+def _is_sound(public: bytes) -> bool:
+    """Whether 32 bytes are a public key in the one way of writing it, and none of the few that are worth nothing."""
+    y = int.from_bytes(public, "little") & (1 << 255) - 1
+    return y < _PRIME and y not in _SMALL_ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +65,13 @@ class VerifierKey:
         """Reads the note format. Raises CannotCheckError("bad-argument")."""
         bad = CannotCheckError("bad-argument", "this is not an Ed25519 verifier key (NAME+ID+KEY)")
         parts = text.strip().split("+", 2)
-        if len(parts) != 3 or not _NAME.fullmatch(parts[0]):
+        if len(parts) != 3 or not _is_name(parts[0]):
             raise bad
         try:
             raw = b64decode(parts[2], validate=True)
         except ValueError:
             raise bad from None
-        if len(raw) != 33 or raw[:1] != ED25519:
+        if len(raw) != 33 or raw[:1] != ED25519 or not _is_sound(raw[1:]):
             raise bad
         key = cls(parts[0], raw[1:])
         if key.id.hex() != parts[1]:
@@ -78,9 +96,9 @@ class SignerKey:
 
     @classmethod
     def generate(cls, name: str) -> SignerKey:
-        """A new key. Raises ValueError for a name with spaces or a plus."""
-        if not _NAME.fullmatch(name):
-            raise ValueError("a key name has no spaces and no plus")
+        """A new key. Raises ValueError for a name with blanks, a plus, or characters that are not to be seen."""
+        if not _is_name(name):
+            raise ValueError("a key name has no blanks, no plus and no control characters")
         return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
 
     @classmethod
@@ -88,7 +106,7 @@ class SignerKey:
         """Reads what `export` wrote. Raises CannotCheckError("bad-argument")."""
         bad = CannotCheckError("bad-argument", "this is not a signer key")
         parts = text.strip().split("+", 4)
-        if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"]:
+        if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"] or not _is_name(parts[2]):
             raise bad
         try:
             raw = b64decode(parts[4], validate=True)

@@ -15,7 +15,7 @@ import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
-from tlog.checkpoint import SignedCheckpoint
+from tlog.checkpoint import MOST_LEAVES, SignedCheckpoint
 from tlog.errors import InvalidError
 from tlog.merkle import leaf_hash, verify_inclusion
 from tlog.note import VerifierKey
@@ -55,7 +55,7 @@ class Proof:
             raise InvalidError("proof", f"not a tlog-proof: it does not begin with {HEADER}")
         extra = _decode(lines.pop(0)[6:]) if lines and lines[0].startswith("extra ") else None
         index = _INDEX.fullmatch(lines.pop(0)) if lines else None
-        if index is None:
+        if index is None or int(index[1]) >= MOST_LEAVES:
             raise InvalidError("proof", "not a tlog-proof: no index")
         if len(lines) > MOST_HASHES:
             raise InvalidError("proof", f"more than {MOST_HASHES} hashes")

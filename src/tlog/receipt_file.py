@@ -14,7 +14,7 @@ from tlog import entry
 from tlog.commitment import PublicPart, Record, Rest
 from tlog.entry import Voice
 from tlog.errors import CannotCheckError, InvalidError
-from tlog.lists import parse_object
+from tlog.lists import DEEPEST, parse_object
 from tlog.proof import Proof
 
 TYPE = "tuidang/v1/receipt"
@@ -89,7 +89,7 @@ def _object(data: bytes) -> dict[str, Any]:
     if len(data) > LARGEST:
         raise wrong("too large for a receipt")
     try:
-        return parse_object(data, "receipt")
+        return parse_object(data, "receipt", deepest=DEEPEST + 1)  # a code list is one of its members
     except InvalidError as error:
         if _OTHER_VERSION.fullmatch(_type_of(data)):
             raise CannotCheckError("version", "a receipt of a version that this program does not know") from None

@@ -12,6 +12,7 @@ every entry   `version`, `kind` (exit 2) · `day` never falls · `first-entries`
 3 raise       `not-live` · `raise`: is 4 already · `assurance` 4 · `commitment-zero`
 4 void a list `reason` in force, not 1 · `bitmap` · `delta` = −(bits set) · `not-live`
 5 … 12        `list-hash`, `list-form` of what they name · 6 `codes-changed` · 7 `keys` · 8 `audit-ref` · 11 `successor`
+4 … 12        `commitment-zero` before these
 
 Two things it cannot see and hands out instead: `claims`, roots that the log must have had at a size, and `turns`, changes of the log key.
 """
@@ -20,31 +21,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tlog import fields, lists
 from tlog.accelerator import accelerator
-from tlog.checkpoint import SignedCheckpoint
-from tlog.entry import SELF_VOID, SIZE, VERSION, Assurance, Entry, Kind
-from tlog.errors import CannotCheckError, InvalidError, MissingError, TlogError
+from tlog.claims import Claim, Succession, Turn
+from tlog.entry import SELF_VOID, SIZE, VERSION, ZERO, Assurance, Entry, Kind
+from tlog.errors import CannotCheckError, InvalidError, TlogError
 from tlog.history import VOID, History
 from tlog.lists import CodeList, KeySet, ListSource, list_path
+from tlog.named import NamedLists
 from tlog.note import VerifierKey
 from tlog.tally import Tally
 
 if TYPE_CHECKING:
     from tlog.bulk import Bulk
 
-_Parsed = TypeVar("_Parsed")
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a replay stands between two entries: with a history, all that is needed to go on from a checkpoint.
 
-    `size` entries were replayed; `day` and `kind` are those of the last one (0 before the first); the lists are those in force.
+    `size` entries were replayed; `day` and `kind` are those of the last one (0 before the first); the lists are those in force; `origins`
+    are the log's before the one in force, by which alone a replay can tell that a kind 11 returns to one.
     """
 
     size: int = 0
@@ -52,26 +52,7 @@ class Standing:
     kind: int = 0
     codes: CodeList | None = None
     keys: KeySet | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """At `size` leaves the log's root is `root`, or what claims it, at `index` and `path`, breaks `rule`."""
-
-    size: int
-    root: bytes
-    rule: str
-    index: int | None = None
-    path: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """The kind 7 at `index` changed the log key from `old` to `new`: `turn/<index>` must exist (section 8)."""
-
-    index: int
-    old: VerifierKey
-    new: VerifierKey
+    origins: frozenset[str] = frozenset()
 
 
 class Replay:
@@ -79,23 +60,31 @@ class Replay:
 
     `standing` is where to begin: the default is the beginning of a log. `vectorised`: see `accelerator`; it changes no result.
     Results, as far as entries were fed: `size`; `standing`; `tally` and `baseline` (of these entries alone, after a resumption); `missing_lists`,
-    those that were not there and not needed; `log_keys` that came since the last kind 11; `claims` and `turns` for the caller to check.
+    those that were not there and not needed; `log_keys` that came since the last kind 11, each with the index at which another took its place
+    (None: it is in force); `successions`, for people to know of; `claims` and `turns` for the caller to check.
     """
 
     def __init__(self, history: History, lists: ListSource, standing: Standing = Standing(), *, vectorised: bool | None = None) -> None:
         self.size = standing.size
         self.tally = Tally(vectorised=vectorised)
         self.baseline = 0
-        self.missing_lists = 0
-        self.log_keys: list[VerifierKey] = [standing.keys.log] if standing.keys else []
+        # After a kind 11 no key that came before it is the log's, and no key set has come yet.
+        self.log_keys: dict[VerifierKey, int | None] = (
+            {standing.keys.log: None} if standing.keys and standing.kind != Kind.SUCCESSOR else {}
+        )
+        self.successions: list[Succession] = []
         self.claims: list[Claim] = []
         self.turns: list[Turn] = []
         self._day = standing.day
         self._kind = standing.kind
         self._code_list = standing.codes
         self._key_set = standing.keys
+        self._origins = standing.origins
+        # Names of lists that are known to say what the one in force says.
+        self._same_codes: set[bytes] = set()
+        self._same_keys: set[bytes] = set()
         self._history = history
-        self._lists = lists
+        self._lists = NamedLists(lists)
         self._bulk: Bulk | None = accelerator(vectorised)
         self._fed = memoryview(b"")
         self._first = standing.size
@@ -117,7 +106,12 @@ class Replay:
     @property
     def standing(self) -> Standing:
         """Where the replay stands: what another one needs to go on from here."""
-        return Standing(self.size, self._day, self._kind, self._code_list, self._key_set)
+        return Standing(self.size, self._day, self._kind, self._code_list, self._key_set, self._origins)
+
+    @property
+    def missing_lists(self) -> int:
+        """How many named lists were not there and not needed."""
+        return self._lists.missing
 
     def feed(self, entries: bytes) -> None:
         """Replays n·96 bytes, the entries that follow.
@@ -193,6 +187,8 @@ class Replay:
             raise InvalidError("successor", f"kind {entry.kind}; kind 7 follows kind 11")
         fields.check_zero(entry, data)
         fields.check_delta(entry)
+        if entry.kind >= Kind.VOID_LIST:
+            fields.check_commitment(entry)
 
     # -- Rules by kind (3.2)
 
@@ -232,41 +228,56 @@ class Replay:
         if entry.reason == SELF_VOID:
             raise InvalidError("reason", "a list cannot void at the wish of a declarant")
         bits = fields.number(entry)
-        if bits < 1 or entry.ref + bits > self.size:
+        if not 1 <= bits <= lists.MOST_BITS or entry.ref + bits > self.size:
             raise InvalidError("bitmap", f"{bits} bits from entry {entry.ref} on")
-        bitmap = self._needed(entry.commitment, partial(lists.check_bitmap, bits=bits))
-        meant = int.from_bytes(bitmap, "big").bit_count()
+        meant, positions = self._lists.bitmap(entry.commitment, bits)
         if entry.delta != -meant:
             raise InvalidError("delta", f"{entry.delta}; {meant} bits are set")
-        for bit in lists.set_bits(bitmap):
+        for bit in positions():
             self._live(entry.ref + bit)
-        for bit in lists.set_bits(bitmap):
+        for bit in positions():
             index = entry.ref + bit
             self.tally.add_live(self._earlier(index), self._history.assurance(index), -1)
             self._history.set_assurance(index, VOID)
 
     def _baseline(self, entry: Entry, _: bytes) -> None:
         total = fields.number(entry)
-        stated = self._optional(entry.commitment, lists.parse_baseline)
+        if total > lists.LARGEST_NUMBER:
+            raise InvalidError("list-form", f"a total of {total}; no list can say that")
+        stated = self._lists.baseline(entry.commitment)
         if stated not in (None, total):
             raise InvalidError("list-form", f"the total is {stated}; the entry says {total}", path=list_path(entry.commitment))
         self.baseline = total
 
     def _codes(self, entry: Entry, _: bytes) -> None:
-        codes = self._needed(entry.commitment, CodeList.parse)
+        if entry.commitment in self._same_codes:
+            return
+        codes = self._lists.codes(entry.commitment)
         if self._code_list is not None:
             codes.check_follows(self._code_list)
-        self._code_list = codes
+        if codes != self._code_list:
+            self._code_list = codes
+            self._same_codes.clear()
+        self._same_codes.add(entry.commitment)
 
     def _keys(self, entry: Entry, _: bytes) -> None:
-        keys, former = self._needed(entry.commitment, KeySet.parse), self._key_set
         succeeds = self._kind == Kind.SUCCESSOR
-        if former is not None and (keys.origin == former.origin) is succeeds:
-            raise InvalidError("keys", f"the origin is {keys.origin}, and was {former.origin}")
-        if former is not None and not succeeds and keys.log != former.log:
-            self.turns.append(Turn(self.size, former.log, keys.log))
-        if keys.log not in self.log_keys:
-            self.log_keys.append(keys.log)
+        if entry.commitment in self._same_keys and not succeeds:
+            return
+        keys, former = self._lists.keys(entry.commitment), self._key_set
+        if former is not None and succeeds:
+            self._origins |= {former.origin}
+            if keys.origin in self._origins:
+                raise InvalidError("keys", f"the origin {keys.origin} was this log's before")
+        elif former is not None:
+            keys.check_follows(former)
+            if keys.log != former.log:
+                self.turns.append(Turn(self.size, former.log, keys.log))
+                self.log_keys[former.log] = self.size
+        if keys != former:
+            self._same_keys.clear()
+        self._same_keys.add(entry.commitment)
+        self.log_keys[keys.log] = None
         self._key_set = keys
 
     def _audit(self, entry: Entry, _: bytes) -> None:
@@ -277,23 +288,28 @@ class Replay:
         self._note(entry, b"")
 
     def _outcomes(self, entry: Entry, _: bytes) -> None:
-        self._optional(entry.commitment, lists.check_outcomes)
+        self._lists.outcomes(entry.commitment)
 
     def _note(self, entry: Entry, _: bytes) -> None:
-        self._optional(entry.commitment, partial(lists.check_note, of_type=Kind(entry.kind).name.lower()))
+        self._lists.note(entry.commitment, Kind(entry.kind).name.lower())
 
     def _successor(self, entry: Entry, _: bytes) -> None:
         index, keys, path = self.size, self._key_set, list_path(entry.commitment)
+        if entry.second == ZERO:
+            raise InvalidError("commitment-zero", "the second field is zero, and names a list")
         if entry.ref != index or keys is None:
             raise InvalidError("successor", f"ref is {entry.ref}; {index} leaves are before it")
-        last = self._needed(entry.commitment, SignedCheckpoint.parse)
+        last = self._lists.checkpoint(entry.commitment)
         last.require(keys.log, path=path, rule="successor")
         size, root = last.checkpoint.size, last.checkpoint.root
         if size < index:
             raise InvalidError("successor", f"the predecessor's last checkpoint is of {size} entries; {index} are here", path=path)
-        if size == index:
-            self.claims.append(Claim(size, root, "successor", index, path))
-        self._optional(entry.second, partial(lists.check_note, of_type="successor"))
+        proof = self._lists.loss(entry.second).proof
+        if proof is not None:
+            self.claims.append(Claim(index, root, "successor", index, list_path(entry.second), later=size, proof=proof))
+        elif size == index:
+            raise InvalidError("successor", "unproven, although the predecessor's last checkpoint is of this size", path=path)
+        self.successions.append(Succession(index, keys.origin, size, proven=proof is not None))
         self.log_keys.clear()
 
     # -- What the rules ask
@@ -313,24 +329,3 @@ class Replay:
     def _check_reason(self, entry: Entry) -> None:
         if entry.reason not in self._codes_in_force.reasons:
             raise InvalidError("reason", f"reason {entry.reason} is not in force")
-
-    def _optional(self, named: bytes, parse: Callable[[bytes], _Parsed]) -> _Parsed | None:
-        """What `parse` makes of the list with the hash `named`; None, and counted as missing, if it is not there."""
-        data = self._lists(named)
-        if data is None:
-            self.missing_lists += 1
-            return None
-        path = list_path(named)
-        if sha256(data).digest() != named:
-            raise InvalidError("list-hash", "the list has another hash than its name", path=path)
-        try:
-            return parse(data)
-        except TlogError as error:
-            error.path = path
-            raise
-
-    def _needed(self, named: bytes, parse: Callable[[bytes], _Parsed]) -> _Parsed:
-        parsed = self._optional(named, parse)
-        if parsed is None:
-            raise MissingError(list_path(named))
-        return parsed

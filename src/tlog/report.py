@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import IntEnum, IntFlag
 
 from tlog.clock import day_date
@@ -18,7 +18,9 @@ MEANING = (
     "The count is the number of withdrawals declared, one for each person named, less what was taken back or voided: it is proven\n"
     "that it follows from the signed entries by the published rules, not that each entry is a different person, or a person at all."
 )
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 UNSEEN = "Without --seen, an older state of the log that is shown again is not noticed."
+FIRST_SEEN = "First use of this --seen file: nothing was compared; from now on it is."
 RECEIPT_MEANING = (
     "This proves that the declarant named here is in the log, not that the entry still counts, which only a recount can say; the\n"
     "assurance is the register's claim."
@@ -34,13 +36,15 @@ def as_json(recount: Recount) -> dict[str, object]:
         "count": recount.tally.count,
         "baseline": recount.baseline,
         "root": b64encode(recount.checkpoint.root).decode(),
-        **_breakdowns(recount),
+        **{name: dict(rows) for name, rows in _breakdowns(recount).items()},
         "missing_lists": recount.missing_lists,
+        **({"successors": [one.members() for one in recount.successions]} if recount.successions else {}),
+        **({} if recount.replaced_at is None else {"key_replaced_at": recount.replaced_at}),
     }
 
 
-def as_text(recount: Recount, *, seen: bool) -> str:
-    """For people: aligned, and with what the number means. `seen`: whether it was compared with a checkpoint seen before."""
+def as_text(recount: Recount, *, seen: str) -> str:
+    """For people: aligned, and with what the number means. `seen`: what is to be said of an earlier state of the log, or nothing."""
     facts = {
         "Log": recount.checkpoint.origin,
         "Entries": f"{recount.checkpoint.size:,}",
@@ -52,10 +56,26 @@ def as_text(recount: Recount, *, seen: bool) -> str:
         del facts["Baseline"]
     if recount.missing_lists:
         facts["Missing lists"] = f"{recount.missing_lists:,}  (not needed to recount)"
-    lines = ["Valid.", "", *_aligned(facts), ""]
-    for name, numbers in _breakdowns(recount).items():
-        lines += [*_table(name.replace("_", " ").capitalize(), numbers), ""]
-    return "\n".join([*lines, MEANING] if seen else [*lines, MEANING, UNSEEN])
+    lines = ["Valid.", *_to_know(recount), "", *_aligned(facts), ""]
+    for name, rows in _breakdowns(recount).items():
+        lines += [*_table(name.replace("_", " ").capitalize(), rows), ""]
+    return "\n".join([*lines, MEANING, seen] if seen else [*lines, MEANING])
+
+
+def _to_know(recount: Recount) -> Iterator[str]:
+    """What a valid log may still hide from who reads its count alone."""
+    for one in recount.successions:
+        yield (
+            f"Entry {one.index:,} takes over the log {printable(one.predecessor)}, last known with {one.predecessor_size:,} entries: "
+            f"{one.lost:,} are lost. "
+            + (
+                "That the entries before it are that log's is proven."
+                if one.proven
+                else "NOT PROVEN: the entries before it may not be that log's."
+            )
+        )
+    if recount.replaced_at is not None:
+        yield f"The key given was replaced at entry {recount.replaced_at:,}."
 
 
 def receipt_text(receipt: ReceiptReport) -> str:
@@ -73,30 +93,35 @@ def receipt_text(receipt: ReceiptReport) -> str:
         "Voice": receipt.voice,
         "Assurance": receipt.assurance,
     }
-    return "\n".join(["Valid.", "", *_aligned(facts), "", receipt.title, "", receipt.text, "", RECEIPT_MEANING])
+    return "\n".join(["Valid.", "", *_aligned(facts), "", *_quoted(receipt.title), "> ", *_quoted(receipt.text), "", RECEIPT_MEANING])
+
+
+def _quoted(text: str) -> list[str]:
+    """What a declarant wrote, marked on every line, so that none of it passes for what this program says."""
+    return [f"> {printable(line)}" for line in text.split("\n")]
 
 
 def _aligned(facts: Mapping[str, str]) -> list[str]:
     width = max(map(len, facts)) + 2
-    return [f"{name:<{width}}{value}" for name, value in facts.items()]
+    return [f"{name:<{width}}{printable(value)}" for name, value in facts.items()]
 
 
 def printable(text: str) -> str:
-    """`text` without what could move the cursor or hide something: names come from the log, and a terminal obeys some characters."""
-    return "".join(char if char == "\n" or unicodedata.category(char)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    """`text` on one line: what ends lines, moves the cursor or hides something is shown as its code."""
+    return "".join(char if unicodedata.category(char) not in _HIDDEN else char.encode("unicode_escape").decode() for char in text)
 
 
-def _breakdowns(recount: Recount) -> dict[str, dict[str, int]]:
+def _breakdowns(recount: Recount) -> dict[str, list[tuple[str, int]]]:
     tally, codes = recount.tally, recount.codes
     columns = tally.columns
     return {
-        "by_assurance": {_name(value): columns["assurance"][value] for value in Assurance},
-        "by_voice": {_name(value): columns["voice"][value] for value in (Voice.FIRST_HAND, Voice.LISTED, Voice.NOT_STATED)},
-        "by_organisation": {_name(bit): tally.organisations(bit) for bit in Organisations},
+        "by_assurance": [(_name(value), columns["assurance"][value]) for value in Assurance],
+        "by_voice": [(_name(value), columns["voice"][value]) for value in (Voice.FIRST_HAND, Voice.LISTED, Voice.NOT_STATED)],
+        "by_organisation": [(_name(bit), tally.organisations(bit)) for bit in Organisations],
         "by_region": _named(columns["region"], codes.regions if codes else {}),
         "by_channel": _named(columns["channel"], codes.channels if codes else {}),
         "by_source": _named(columns["source"], codes.sources if codes else {}),
-        "by_day": {day_date(day).isoformat(): number for day, number in without_zeros(tally.by_day).items()},
+        "by_day": [(day_date(day).isoformat(), number) for day, number in without_zeros(tally.by_day).items()],
     }
 
 
@@ -104,15 +129,16 @@ def _name(value: IntEnum | IntFlag) -> str:
     return str(value.name).lower()
 
 
-def _named(column: Mapping[int, int], names: Mapping[int, str]) -> dict[str, int]:
-    return {names[code] if code else NOT_STATED: number for code, number in without_zeros(column).items()}
+def _named(column: Mapping[int, int], names: Mapping[int, str]) -> list[tuple[str, int]]:
+    return [(names[code] if code else NOT_STATED, number) for code, number in without_zeros(column).items()]
 
 
-def _table(title: str, numbers: Mapping[str, int]) -> list[str]:
-    shown = {name.replace("_", " "): f"{number:,}" for name, number in numbers.items()}
-    name_width = max(map(_columns, shown), default=0) + 2
-    number_width = max(map(len, shown.values()), default=0)
-    return [title, *(f"  {name}{' ' * (name_width - _columns(name))}{number:>{number_width}}" for name, number in shown.items())]
+def _table(title: str, rows: list[tuple[str, int]]) -> list[str]:
+    """A line for each row. Names are as they stand in the log: two that differ must not look alike."""
+    shown = [(printable(name), f"{number:,}") for name, number in rows]
+    name_width = max((_columns(name) for name, _ in shown), default=0) + 2
+    number_width = max((len(number) for _, number in shown), default=0)
+    return [title, *(f"  {name}{' ' * (name_width - _columns(name))}{number:>{number_width}}" for name, number in shown)]
 
 
 def _columns(text: str) -> int:

@@ -7,7 +7,6 @@ returns. Its file system needs hard links, which alone can put a whole file in a
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import re
@@ -16,9 +15,10 @@ from pathlib import Path
 from typing import Protocol
 
 from tlog.errors import CannotCheckError, InvalidError, MissingError
+from tlog.files import read_regular
 
 LARGEST = 256 * 1024 * 1024
-"""No file of a log is larger (a bitmap over two thousand million entries)."""
+"""No file of a log is larger (a bitmap over 2³¹ entries); most kinds are held to less by whoever reads them."""
 
 _TEMPORARY = re.compile(r"\..+\.[0-9]+\.[0-9a-f]{8}")
 
@@ -26,8 +26,8 @@ _TEMPORARY = re.compile(r"\..+\.[0-9]+\.[0-9a-f]{8}")
 class Reader(Protocol):
     """The contract: `read` returns the whole file, raises MissingError if it is not there, CannotCheckError if it cannot be read."""
 
-    def read(self, path: str) -> bytes:
-        """The file at `path`, relative to the log."""
+    def read(self, path: str, limit: int = LARGEST) -> bytes:
+        """The file at `path`, relative to the log; of one that has more than `limit` bytes, the first `limit` + 1."""
         ...
 
 
@@ -110,36 +110,21 @@ def _remove_abandoned(temporary: Path) -> None:
         os.close(handle)
 
 
-def _read_whole(handle: int) -> bytes:
-    left = os.fstat(handle).st_size
-    if left > LARGEST:
-        raise OSError(errno.EFBIG, "larger than any file of a log can be")
-    parts = []
-    while left > 0 and (part := os.read(handle, left)):
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
-
-
 class Folder:
     """A log in a folder on disk."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def read(self, path: str) -> bytes:
-        """As `Reader.read`."""
+    def read(self, path: str, limit: int = LARGEST) -> bytes:
+        """As `Reader.read`. Raises CannotCheckError for what is no regular file."""
         # Not Path.read_bytes: a recount reads two files for 256 entries, and would spend half as long again on building paths.
         try:
-            handle = os.open(f"{self.root}/{path}", os.O_RDONLY)
-            try:
-                return _read_whole(handle)
-            finally:
-                os.close(handle)
+            return read_regular(f"{self.root}/{path}", limit)
         except (FileNotFoundError, NotADirectoryError):
             raise MissingError(path) from None
-        except OSError as error:
-            raise CannotCheckError("unreadable", error.strerror or "cannot be read", path=path) from error
+        except (OSError, ValueError) as error:  # ValueError: a zero byte in a path
+            raise CannotCheckError("unreadable", getattr(error, "strerror", None) or "cannot be read", path=path) from error
 
     def write_new(self, path: str, data: bytes) -> None:
         """Writes `data` to `path`, which must not hold anything else: the same bytes again are fine, since a crash makes us write again.
@@ -180,9 +165,14 @@ class Folder:
             fsync_folder(new.parent)
 
 
+def is_address(where: str) -> bool:
+    """Whether `where` is meant as a web address."""
+    return where[:8].lower().startswith(("http://", "https://"))
+
+
 def open_store(where: str) -> Reader:
     """A folder path or an http(s) address. Raises CannotCheckError("missing") if the folder is not there."""
-    if where.startswith(("http://", "https://")):
+    if is_address(where):
         from tlog.web import Web  # a third of what a recount from a folder would spend to start
 
         return Web(where)

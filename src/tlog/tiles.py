@@ -74,17 +74,18 @@ def read_tile(store: Reader, tile: Tile) -> bytes:
     """
     each = PREFIXED if tile.level is None else HASH
     try:
-        data, found = store.read(tile.path), tile
+        data, found = store.read(tile.path, WIDTH * each), tile
     except MissingError as missing:
         if tile.width == WIDTH:
             raise
         try:
-            data, found = store.read(tile.full.path), tile.full
+            data, found = store.read(tile.full.path, WIDTH * each), tile.full
         except MissingError:
             raise missing from None
     if len(data) != found.width * each:
         rule = "bundle" if tile.level is None else "tile"
-        raise InvalidError(rule, f"{found.width * each} bytes were expected, {len(data)} are there", path=found.path)
+        there = f"{len(data)} are" if len(data) <= WIDTH * each else "more are"
+        raise InvalidError(rule, f"{found.width * each} bytes were expected, {there} there", path=found.path)
     return data[: tile.width * each]
 
 

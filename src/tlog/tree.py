@@ -86,10 +86,18 @@ class Tiles:
 
     def _from_below(self, tile: Tile) -> bytes:
         if not tile.level:
-            return b"".join(leaf_hashes(read_tile(self._store, Tile(None, tile.index, tile.width))) or ())
+            bundle = Tile(None, tile.index, tile.width)
+            leaves = leaf_hashes(read_tile(self._store, bundle))
+            if leaves is None:
+                raise _malformed(bundle.path)
+            return b"".join(leaves)
         first = tile.index * WIDTH
         below = (read_tile(self._store, Tile(tile.level - 1, index)) for index in range(first, first + tile.width))
         return b"".join(subtree_root(split(hashes)) for hashes in below)
+
+
+def _malformed(path: str) -> InvalidError:
+    return InvalidError("bundle", "not entries of 96 bytes, each after its length", path=path)
 
 
 _Bundle = tuple[bytes, bytes]
@@ -165,7 +173,7 @@ class TreeReader:
         path = Tile(None, index, tile.width).path
         leaves = leaf_hashes(bundle)
         if leaves is None:
-            raise InvalidError("bundle", "not entries of 96 bytes, each after its length", path=path)
+            raise _malformed(path)
         differing = next(at for at, (mine, stated) in enumerate(zip(leaves, split(hashes), strict=True)) if mine != stated)
         raise InvalidError("bundle", "the entry has not the hash that its tile states", index=index * WIDTH + differing, path=path)
 

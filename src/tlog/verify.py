@@ -14,17 +14,20 @@ missing or unknown. In one lot of entries (tree.BUNDLES) the tree is checked bef
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tlog import note
 from tlog.checkpoint import Checkpoint, SignedCheckpoint
+from tlog.claims import Claim, Succession, Turn
 from tlog.entry import Kind
 from tlog.errors import CannotCheckError, InvalidError, TlogError
 from tlog.hashing import Hashers
 from tlog.lists import CodeList, lists_of
 from tlog.note import VerifierKey
-from tlog.replay import Claim, Replay, Turn
+from tlog.replay import Replay
 from tlog.roots import Roots
 from tlog.scratch import ScratchHistory
 from tlog.seen import Seen
@@ -43,13 +46,18 @@ THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """What a valid log says. `codes` names the codes of `tally`, None in an empty log; `missing_lists` were not there and not needed."""
+    """What a valid log says. `codes` names the codes of `tally`, None in an empty log; `missing_lists` were not there and not needed.
+
+    `successions` are the logs that it took over. `replaced_at`: the entry that put another log key in the place of the one given, or None.
+    """
 
     checkpoint: Checkpoint
     tally: Tally
     baseline: int
     codes: CodeList | None
     missing_lists: int
+    successions: tuple[Succession, ...] = ()
+    replaced_at: int | None = None
 
 
 def recount(
@@ -60,15 +68,16 @@ def recount(
     processes: int | None = None,
     vectorised: bool | None = None,
     progress: Progress = lambda _done, _of: None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> Recount:
     """Checks the log at `store` under `key`, and counts it.
 
     `processes` hash (None: one a core; they are forked, so a caller with threads gives 1); `vectorised` as in `accelerator`. Neither changes
-    the result. Raises TlogError.
+    the result. `warn` is told at the start what will cost time and may come to nothing. Raises TlogError.
     """
-    signed = SignedCheckpoint.parse(store.read("checkpoint"))
+    signed = SignedCheckpoint.parse(store.read("checkpoint", note.LARGEST))
     checkpoint = signed.checkpoint
-    _check_key_can_be_right(signed, key)
+    _check_key_can_be_right(signed, key, warn)
     if seen is not None:
         seen.check_not_rolled_back(checkpoint)
     threads = 0 if isinstance(store, Folder) else THREADS
@@ -84,10 +93,11 @@ def recount(
         roots.finish(checkpoint)
         if history.live() != replay.tally.count:
             raise CannotCheckError("unreadable", "two ways to count differ: this machine, or this verifier, is faulty")
-    _check_signature(signed, key, replay)
+    replaced_at = _check_signature(signed, key, replay)
     if seen is not None:
         seen.remember(signed)
-    return Recount(checkpoint, replay.tally, replay.baseline, replay.standing.codes, replay.missing_lists)
+    successions = tuple(replay.successions)
+    return Recount(checkpoint, replay.tally, replay.baseline, replay.standing.codes, replay.missing_lists, successions, replaced_at)
 
 
 def _follow(store: Reader, lots: Iterable[Lot], replay: Replay, history: ScratchHistory, roots: Roots) -> Iterator[int]:
@@ -100,8 +110,10 @@ def _follow(store: Reader, lots: Iterable[Lot], replay: Replay, history: Scratch
             roots.follow(lot, [*replay.claims[claims:], *(_claim_of_turn(store, turn) for turn in replay.turns[turns:])])
             yield lot.end
     except TlogError:
-        # A commitment that repeats is only found when all buckets are complete, and may stand before the fault found here.
-        history.check_commitments()
+        # A commitment that repeats is only found when all buckets are complete, and may stand before the fault found here. If it cannot
+        # be looked for, that fault is what is known.
+        with contextlib.suppress(CannotCheckError, OSError):
+            history.check_commitments()
         raise
     history.check_commitments()
 
@@ -109,7 +121,7 @@ def _follow(store: Reader, lots: Iterable[Lot], replay: Replay, history: Scratch
 def _claim_of_turn(store: Reader, turn: Turn) -> Claim:
     """What `turn/<index>` says of the log, signed by both keys (section 8)."""
     path = f"turn/{turn.index}"
-    data = store.read(path)
+    data = store.read(path, note.LARGEST)
     try:
         signed = SignedCheckpoint.parse(data, path)
         for key in (turn.old, turn.new):
@@ -122,17 +134,20 @@ def _claim_of_turn(store: Reader, turn: Turn) -> Claim:
     return Claim(size, signed.checkpoint.root, "turn", turn.index, path)
 
 
-def _check_key_can_be_right(signed: SignedCheckpoint, key: VerifierKey) -> None:
+def _check_key_can_be_right(signed: SignedCheckpoint, key: VerifierKey, warn: Callable[[str], None]) -> None:
     """What can be said of the signature before the log's own key sets are known."""
     if signed.checkpoint.size == 0 or signed.checkpoint.origin != key.name or signed.note.names(key):
         signed.require(key)
+    elif signed.checkpoint.size > FEW:
+        warn("The key given did not sign this checkpoint. It may be an earlier key of this log: only the whole log can tell.")
 
 
-def _check_signature(signed: SignedCheckpoint, key: VerifierKey, replay: Replay) -> None:
-    """Section 8: signed by the log key in force, and the key given is one that came since the last kind 11."""
+def _check_signature(signed: SignedCheckpoint, key: VerifierKey, replay: Replay) -> int | None:
+    """Section 8: signed by the log key in force, and the key given is one that came since the last kind 11. Returns where it was replaced."""
     standing = replay.standing
     if standing.keys is None:
-        return  # the log is empty, and the key given signed it
+        return None  # the log is empty, and the key given signed it
     if standing.kind == Kind.SUCCESSOR or key not in replay.log_keys:
         raise InvalidError("signature", f"the key given is no key of this log: {key}", path="checkpoint")
     signed.require(standing.keys.log)
+    return replay.log_keys[key]

@@ -21,15 +21,24 @@ from tlog.entry import SELF_VOID, ZERO, Entry, Kind, u64_field
 from tlog.errors import InvalidError, MissingError
 from tlog.merkle import leaf_hash, node_hash, root_of_size
 from tlog.note import SignerKey
-from tlog.store import Folder
+from tlog.store import LARGEST, Folder
 from tlog.tiles import tiles_between
 
 ORIGIN = "log.example/ledger"
 KEY = SignerKey(ORIGIN, bytes(range(32)))
 OTHER_KEY = SignerKey(ORIGIN, bytes(range(1, 33)))
-PROMISE_KEY = SignerKey(f"{ORIGIN}/promise", bytes(range(2, 34)))
 DAY = 20_000
 VOID_DOMAIN = b"tuidang/v1/declarant"
+
+
+def promise_key(origin: str = ORIGIN, number: int = 0) -> SignerKey:
+    """A promise key of the log `origin`; `number` tells them apart."""
+    return SignerKey(f"{origin}/promise", bytes(range(2 + number, 34 + number)))
+
+
+def epoch(name: str = "2026Q4", fill: int = 0) -> dict[str, str]:
+    """One epoch of a key set; its key is 1,216 bytes `fill`."""
+    return {"name": name, "kem": "MLKEM768-X25519", "public": b64encode(bytes([fill]) * 1216).decode()}
 
 
 def canonical(value: Any) -> bytes:
@@ -60,8 +69,8 @@ def keys(key: SignerKey = KEY, **changes: Any) -> dict[str, Any]:
         "type": "tuidang/v1/keys",
         "origin": key.name,
         "log": str(key.verifier),
-        "promise": [str(PROMISE_KEY.verifier)],
-        "epochs": [{"name": "2026Q4", "kem": "MLKEM768-X25519", "public": b64encode(bytes(1216)).decode()}],
+        "promise": [str(promise_key(key.name).verifier)],
+        "epochs": [epoch()],
         **changes,
     }
 
@@ -130,6 +139,21 @@ class Log:
         self.lists.append(data)
         return self.add(Entry(**{"kind": kind, "day": DAY, "commitment": sha256(data).digest(), **fields}))
 
+    def succeed(self, last: bytes, new: SignerKey, **changes: Any) -> int:
+        """Appends a kind 11 whose predecessor's last checkpoint is `last`, and its lists; then `new` is the log's key. Returns the index.
+
+        `changes` replace members of the list of what is lost; without them it says that nothing is proven, or has the empty proof that
+        an equal size needs.
+        """
+        index, size = len(self.entries), int(last.split(b"\n")[1])
+        shown: dict[str, Any] = {"unproven": True} if size > index else {"proof": []}
+        loss = canonical({"type": "tuidang/v1/successor", "note": "", **(changes or shown)})
+        self.lists.append(loss)
+        day = max((entry.day for entry in self.entries if isinstance(entry, Entry)), default=DAY)
+        self.listed(Kind.SUCCESSOR, last, ref=index, second=sha256(loss).digest(), day=day)
+        self.key = new
+        return index
+
     def void(self, index: int, **changes: Any) -> int:
         """Appends a kind 2 with reason 2 for the kind 1 at `index`, as long as that was not raised."""
         entry = self.entries[index]
@@ -188,11 +212,11 @@ class MemoryStore:
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, limit: int = LARGEST) -> bytes:
         """As `tlog.store.Reader`."""
         if path not in self.files:
             raise MissingError(path)
-        return self.files[path]
+        return self.files[path][: limit + 1]
 
 
 class MemoryHistory:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from hashlib import sha256
 from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.tlog.build import DAY, KEY, PROMISE_KEY, Log, codes, declare, keys, named, opening, self_void_of, signed, tree, void_of
+from tests.tlog.build import DAY, KEY, Log, codes, declare, epoch, keys, named, opening, promise_key, self_void_of, signed, tree, void_of
 
 from tlog.entry import Entry, Kind, u64_field
+from tlog.merkle import consistency_proof
 from tlog.note import SignerKey
 
 STEPS = [
@@ -49,6 +49,8 @@ class History:
     channels: int = 2
     declared: int = 0
     announced: list[int] = field(default_factory=list)
+    promises: int = 1
+    epochs: int = 1
     turns: list[tuple[int, SignerKey, SignerKey]] = field(default_factory=list)
 
     def step(self, name: str) -> None:
@@ -119,12 +121,17 @@ class History:
         self.log.listed(Kind.CODES, codes(channels=channels), day=self.day)
 
     def do_keys(self) -> None:
-        promise = [str(PROMISE_KEY.verifier)] * self.random.randint(1, 3)
-        self.log.listed(Kind.KEYS, keys(self.log.key, promise=promise), day=self.day)
+        self.promises += self.random.randint(0, 1)
+        self.epochs += self.random.randint(0, 1)
+        self.log.listed(Kind.KEYS, self._keys(self.log.key), day=self.day)
+
+    def _keys(self, key: SignerKey) -> dict[str, Any]:
+        promise = [str(promise_key(key.name, number).verifier) for number in reversed(range(self.promises))]
+        return keys(key, promise=promise, epochs=[epoch(f"{2026 + number}Q4", number) for number in range(self.epochs)])
 
     def do_turn(self) -> None:
         old, new = self.log.key, SignerKey(self.log.key.name, self.random.randbytes(32))
-        self.turns.append((self.log.listed(Kind.KEYS, keys(new), day=self.day), old, new))
+        self.turns.append((self.log.listed(Kind.KEYS, self._keys(new), day=self.day), old, new))
         self.log.key = new
 
     def do_announce(self) -> None:
@@ -146,26 +153,25 @@ class History:
 
     def do_successor(self) -> None:
         size = len(self.log.entries)
-        last = self.log.checkpoint(size)
+        last, lost = self.log.checkpoint(size), None
         if self.random.random() < 0.5:  # the predecessor went on, and what it added is lost
-            lost = opening(self.log.key)
-            lost.add(*map(declare, range(size)))
+            lost = Log([*self.log.entries, *map(declare, range(self.random.randint(1, 9)))], key=self.log.key)
             last = lost.checkpoint()
-        lost_note = {"type": "tuidang/v1/successor", "note": "nothing is known to be lost"}
-        second = sha256(self._listed_apart(lost_note)).digest()
-        self.log.listed(Kind.SUCCESSOR, last, day=self.day, ref=size, second=second)
-        self.log.key = SignerKey(f"successor-{size}.example", self.random.randbytes(32))
-        self.log.listed(Kind.KEYS, keys(self.log.key), day=self.day)
-
-    def _listed_apart(self, content: dict[str, Any]) -> bytes:
-        log = Log()
-        log.listed(Kind.TRAIL, content)
-        self.log.lists += log.lists
-        return log.lists[0]
+        proven = lost is not None and self.random.random() < 0.5
+        new = SignerKey(f"successor-{size}.example", self.random.randbytes(32))
+        self.log.succeed(last, new, **({"proof": consistency(lost.encoded(), size)} if proven else {}))
+        self.promises, self.epochs = 1, self.random.randint(0, 2)
+        self.log.listed(Kind.KEYS, self._keys(new), day=self.day)
 
     def _note(self, kind: Kind, **fields: Any) -> int:
         content = {"type": f"tuidang/v1/{kind.name.lower()}", "note": str(self.random.random())}
         return self.log.listed(kind, content, day=self.day, **fields)
+
+
+def consistency(encoded: list[bytes], size: int) -> list[str]:
+    """The proof, in hex, that the tree of all entries begins with that of the first `size`."""
+    nodes = tree(encoded)
+    return [part.hex() for part in consistency_proof(size, len(encoded), lambda level, index: nodes[level][index])]
 
 
 def history(seed: int, steps: list[str]) -> History:

@@ -1,5 +1,6 @@
 """The forms of lists: docs/log-format.md, section 5."""
 
+import time
 from base64 import b64encode
 
 import pytest
@@ -17,6 +18,17 @@ BASELINE = {"type": "tuidang/v1/baseline", "total": 5, "source": "a press releas
 
 def epoch(**changes):
     return keys(epochs=[{**keys()["epochs"][0], **changes}])
+
+
+NAMES = [
+    *("e\u0301", "a\u200b", "a\x1b", "a\x9b", "a\nb", "a\u2028b", "a\u202eb", "a\ue000", "a\u0378", "a\u00a0b", "a\u3000b"),
+    *(" a", "a ", " ", "a  b", "2", "01", "\uff11", "\u0661"),
+]
+
+
+def nested(depth: int) -> bytes:
+    """A list of type `trail` whose objects and arrays lie in each other `depth` deep."""
+    return b'{"note":"\\\\[[[\\"{","type":"tuidang/v1/trail","z":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
 
 WRONG = [
@@ -56,6 +68,8 @@ WRONG = [
     (CodeList.parse, canonical(codes(sources=[named(65_536, "far")]))),
     (CodeList.parse, canonical(codes(sources=[named(1, "")]))),
     (CodeList.parse, canonical(codes(sources=[named(1, "not_stated")]))),
+    *[(CodeList.parse, canonical(codes(sources=[named(1, name)]))) for name in NAMES],
+    (CodeList.parse, canonical(codes(sources=[named(1, "2"), named(2, "1")]))),
     (CodeList.parse, canonical(codes(sources=[named(1, "a", label={"en": 1})]))),
     (CodeList.parse, canonical(codes(sources=[named(1, "a", label=[])]))),
     (CodeList.parse, canonical(codes(sources=[1]))),
@@ -93,13 +107,33 @@ def test_a_code_list_is_read():
     assert read.parents == {1: 0, 2: 1, 3: 1}
 
 
+@pytest.mark.parametrize("name", ["1", "a b", "海外", "Côte d’Ivoire", "Åland", "1st"])
+def test_a_name_may_be_anything_that_can_be_told_apart(name):
+    assert CodeList.parse(canonical(codes(sources=[named(1, name)]))).sources == {1: name}
+
+
+def test_a_list_is_nested_up_to_32_deep():
+    check_note(nested(32), "trail")
+    for depth in (33, 330, 100_000):
+        with pytest.raises(InvalidError, match="deep"):
+            check_note(nested(depth), "trail")
+
+
+def test_strings_that_never_end_are_seen_through_in_time():
+    for data in (b'"\\' * 1_000_000, b'{"' + b'\\"' * 1_000_000, b'"' * 2_000_000):
+        begin = time.process_time()
+        with pytest.raises(InvalidError, match="list-form"):
+            check_note(data, "trail")
+        assert time.process_time() - begin < 10
+
+
 def test_parents_may_come_later_in_the_list():
     CodeList.parse(canonical(codes(regions=[named(1, "a", parent=2), named(2, "b", parent=3), named(3, "c", parent=0)])))
 
 
 def test_a_key_set_is_read():
     read = KeySet.parse(canonical(keys()))
-    assert (read.origin, read.log) == (ORIGIN, KEY.verifier)
+    assert (read.origin, read.log, read.epochs) == (ORIGIN, KEY.verifier, {"2026Q4": bytes(1216)})
 
 
 def test_a_log_key_with_another_name_than_the_origin_is_named():

@@ -18,6 +18,24 @@ GO_NOTE = (
     "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
 )
 
+PRIME = 2**255 - 19
+D = -121_665 * pow(121_666, -1, PRIME) % PRIME
+EIGHTH = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+WEAK = {0, 1, PRIME - 1, EIGHTH, PRIME - EIGHTH, PRIME, PRIME + 1}
+
+
+def root(square: int) -> int:
+    """A square root modulo the prime."""
+    found = pow(square, (PRIME + 3) // 8, PRIME)
+    return found if found * found % PRIME == square % PRIME else found * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
+
+
+def doubled(point: tuple[int, int]) -> tuple[int, int]:
+    """A point of the curve added to itself."""
+    x, y = point
+    both = D * x * x * y * y
+    return 2 * x * y * pow(1 + both, -1, PRIME) % PRIME, (y * y + x * x) * pow(1 - both, -1, PRIME) % PRIME
+
 
 def test_a_note_signed_by_go_is_accepted():
     key = VerifierKey.parse(GO_KEY)
@@ -101,6 +119,73 @@ def test_a_checkpoint_is_read_as_it_was_signed():
 def test_another_key_is_refused(key):
     with pytest.raises(InvalidError, match="signature"):
         SignedCheckpoint.parse(opening().checkpoint()).require(key.verifier)
+
+
+def keyed(public: bytes) -> str:
+    return str(VerifierKey(ORIGIN, public))
+
+
+def test_keys_that_are_worth_nothing_are_refused():
+    """Of a point whose order divides 8, a signature can be made by anyone: all eight, in every way of writing them."""
+    for y in WEAK:
+        for sign in (0, 1 << 255):
+            with pytest.raises(CannotCheckError, match="bad-argument"):
+                VerifierKey.parse(keyed((y | sign).to_bytes(32, "little")))
+    identity = (1).to_bytes(32, "little")
+    assert VerifierKey(ORIGIN, identity).accepts(b"anything", identity + bytes(32))
+
+
+def test_the_weak_points_are_those_whose_order_divides_8():
+    for y in WEAK - {PRIME, PRIME + 1}:
+        x = root((y * y - 1) * pow(D * y * y + 1, -1, PRIME))
+        point = (x, y)
+        for _ in range(3):
+            point = doubled(point)
+        assert point == (0, 1)
+
+
+def test_a_second_way_of_writing_a_key_is_refused():
+    for y in range(PRIME, 1 << 255):
+        with pytest.raises(CannotCheckError, match="bad-argument"):
+            VerifierKey.parse(keyed(y.to_bytes(32, "little")))
+
+
+@pytest.mark.parametrize("name", ["a\x01b", "a\x7fb", "a\u202eb", "a\udcffb", "a b", "a+b", "", "a\u2028b"])
+def test_a_key_has_a_name_that_can_be_seen(name):
+    with pytest.raises(CannotCheckError, match="bad-argument"):
+        VerifierKey.parse(f"{name}+00000000+{'A' * 44}")
+    with pytest.raises(ValueError):
+        SignerKey.generate(name)
+
+
+def test_sizes_end_where_a_signed_number_of_64_bits_does():
+    for size in (2**63, 10**19 - 1):
+        text = f"{ORIGIN}\n{size}\n{'A' * 43}=\n"
+        with pytest.raises(InvalidError, match="checkpoint"):
+            SignedCheckpoint.parse(f"{text}\n{KEY.sign(text)}".encode())
+
+
+def test_every_signature_of_a_key_must_fit():
+    text = Checkpoint(ORIGIN, 0, bytes(32)).text
+    good, bad = KEY.sign(text), KEY.sign(text + "x\n")
+    assert Note.parse(f"{text}\n{good}{good}".encode()).signed_by(KEY.verifier)
+    for lines in (good + bad, bad + good):
+        with pytest.raises(InvalidError, match="signature"):
+            Note.parse(f"{text}\n{lines}".encode()).signed_by(KEY.verifier)
+
+
+@pytest.mark.parametrize("line", ["— w AAAAAAAAAAA\n", "— w AAAAAAAAAB==\n", "- w AAAAAAAAAA==\n", "— w  AAAAAAAAAA==\n", "\n"])
+def test_a_malformed_line_of_a_witness_spoils_the_note(line):
+    text = Checkpoint(ORIGIN, 0, bytes(32)).text
+    with pytest.raises(InvalidError, match="checkpoint"):
+        Note.parse(f"{text}\n{KEY.sign(text)}{line}".encode())
+
+
+def test_a_note_has_at_most_100_signatures():
+    text = Checkpoint(ORIGIN, 0, bytes(32)).text
+    Note.parse(f"{text}\n{KEY.sign(text) * 100}".encode())
+    with pytest.raises(InvalidError, match="too many"):
+        Note.parse(f"{text}\n{KEY.sign(text) * 101}".encode())
 
 
 def test_signatures_of_other_types_are_carried_and_ignored():

@@ -187,6 +187,17 @@ def test_the_key_of_another_log_and_another_key_of_this_log():
     assert caught.value.rule == "signature"
 
 
+def test_a_code_list_in_a_receipt_may_be_nested_as_deep_as_any():
+    def nested(depth: int) -> dict[str, Any]:
+        deep: list[Any] = []
+        for _ in range(depth - 2):
+            deep = [deep]
+        return {**history.CODES, "more": deep}
+
+    for depth, expected in ((32, "list-hash"), (33, "receipt")):
+        assert rule(receipt(codes=nested(depth))) == expected
+
+
 def test_two_checkpoints_even_of_the_same_log():
     assert rule(receipt(codes_proof=history.receipt(history.build(), size=12)["codes_proof"])) == "receipt"
 

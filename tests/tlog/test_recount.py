@@ -2,44 +2,25 @@
 
 import os
 import signal
-from hashlib import sha256
 
 import pytest
-from tests.tlog.build import DAY, KEY, ORIGIN, OTHER_KEY, Log, MemoryStore, codes, declare, keys, opening, put, signed, tree
+from tests.tlog.build import DAY, KEY, ORIGIN, Log, MemoryStore, codes, declare, opening, put
+from tests.tlog.recounting import fault, first, small
 
 from tlog import hashing
-from tlog.checkpoint import SignedCheckpoint
 from tlog.entry import Kind
-from tlog.errors import CannotCheckError, InvalidError, TlogError
-from tlog.note import SignerKey
+from tlog.errors import CannotCheckError, InvalidError
 from tlog.report import as_json
-from tlog.seen import Seen
+from tlog.store import LARGEST
 from tlog.verify import recount
 
 SIZES = (0, 1, 2, 255, 256, 257, 65_536, 70_000)
-NEW_KEY = SignerKey("successor.example/ledger", bytes(range(3, 35)))
 
 
 @pytest.fixture(scope="module")
 def long_log():
     log = opening()
     log.add(*map(declare, range(70_000 - 2)))
-    return log
-
-
-def first(log: Log, size: int) -> Log:
-    return Log(log.entries[:size], log.lists)
-
-
-def fault(store, key=KEY, **options) -> TlogError:
-    with pytest.raises(TlogError) as caught:
-        recount(store, key.verifier, **options)
-    return caught.value
-
-
-def small(number: int = 300) -> Log:
-    log = opening()
-    log.add(*map(declare, range(number)))
     return log
 
 
@@ -190,8 +171,8 @@ class Forgetful(MemoryStore):
         super().__init__(files)
         self.asked: set[str] = set()
 
-    def read(self, path: str) -> bytes:
-        data = super().read(path)
+    def read(self, path: str, limit: int = LARGEST) -> bytes:
+        data = super().read(path, limit)
         if path in self.asked and "entries" in path:
             return bytes(len(data))
         self.asked.add(path)
@@ -210,173 +191,6 @@ def test_a_killed_process_is_no_verdict(long_log, tmp_path, monkeypatch):
     monkeypatch.setattr(hashing, "hash_bundle", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     found = fault(folder, processes=2)
     assert (found.rule, found.exit_code) == ("unreadable", 2)
-
-
-# -- What was seen before
-
-
-def test_what_was_seen_is_remembered_and_may_grow(tmp_path):
-    log = small()
-    recount(log.store(), KEY.verifier, Seen(tmp_path / "seen"))
-    assert SignedCheckpoint.parse((tmp_path / "seen").read_bytes()).checkpoint.size == 302
-    for number in range(300, 1000, 100):
-        log.add(*map(declare, range(number, number + 100)))
-        recount(log.store(), KEY.verifier, Seen(tmp_path / "seen"))
-    assert SignedCheckpoint.parse((tmp_path / "seen").read_bytes()).checkpoint.size == 1002
-
-
-@pytest.mark.parametrize("size", [0, 2, 255, 256, 301])
-def test_a_smaller_log_is_rolled_back(size, tmp_path):
-    log = small()
-    recount(log.store(), KEY.verifier, Seen(tmp_path / "seen"))
-    found = fault(first(log, size).store(), seen=Seen(tmp_path / "seen"))
-    assert (found.rule, found.exit_code) == ("rolled-back", 1)
-
-
-@pytest.mark.parametrize("size", [3, 200, 255, 256, 257, 512, 600])
-@pytest.mark.parametrize("later", [0, 1, 300])
-def test_another_log_of_the_same_or_a_larger_size_is_a_fork(size, later, tmp_path):
-    other = opening()
-    other.add(*map(declare, range(10_000, 10_000 + size - 2)))
-    recount(other.store(), KEY.verifier, Seen(tmp_path / "seen"))
-    found = fault(small(size - 2 + later).store(), seen=Seen(tmp_path / "seen"))
-    assert (found.rule, found.exit_code) == ("fork", 1)
-
-
-def test_an_invalid_log_is_not_remembered(tmp_path):
-    log = small()
-    recount(log.store(), KEY.verifier, Seen(tmp_path / "seen"))
-    before = (tmp_path / "seen").read_bytes()
-    log.add(declare(0))
-    assert fault(log.store(), seen=Seen(tmp_path / "seen")).rule == "commitment-repeated"
-    assert (tmp_path / "seen").read_bytes() == before
-
-
-@pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff\n\n"])
-def test_a_seen_file_that_cannot_be_read_is_no_verdict(content, tmp_path):
-    put(tmp_path, "seen", content)
-    with pytest.raises(CannotCheckError, match="unreadable"):
-        Seen(tmp_path / "seen")
-
-
-def test_a_seen_file_that_is_a_folder_or_cannot_be_written_is_no_verdict(tmp_path):
-    with pytest.raises(CannotCheckError, match="unreadable"):
-        Seen(tmp_path)
-    assert fault(small().store(), seen=Seen(tmp_path / "nowhere" / "seen")).rule == "unreadable"
-
-
-# -- Keys
-
-
-def turned(*, size: int | None = None) -> Log:
-    """A log of 340 entries whose key changed at index 302; its turn is of `size`, by default all."""
-    log = small()
-    log.listed(Kind.KEYS, keys(OTHER_KEY))
-    log.add(*map(declare, range(1000, 1037)))
-    log.key = OTHER_KEY
-    encoded = log.encoded()
-    log.turns[302] = signed(size or len(encoded), tree(encoded), KEY, OTHER_KEY)
-    return log
-
-
-@pytest.mark.parametrize("size", [303, 320, 340])
-@pytest.mark.parametrize("key", [KEY, OTHER_KEY])
-def test_a_key_may_change_if_both_keys_signed_a_checkpoint_with_the_change(size, key):
-    assert recount(turned(size=size).store(), key.verifier, processes=1).tally.count == 337
-
-
-def test_a_change_without_its_checkpoint_cannot_be_checked():
-    log = turned()
-    log.turns.clear()
-    found = fault(log.store(), processes=1)
-    assert (found.rule, found.path, found.exit_code) == ("missing", "turn/302", 2)
-
-
-def other_tree(size: int) -> list[list[bytes]]:
-    return tree([entry.encode() for entry in map(declare, range(5000, 5000 + size))])
-
-
-@pytest.mark.parametrize(
-    "turn",
-    [
-        lambda log: signed(340, tree(log.encoded()), KEY),
-        lambda log: signed(340, tree(log.encoded()), OTHER_KEY),
-        lambda log: signed(302, tree(log.encoded()), KEY, OTHER_KEY),
-        lambda _: signed(310, other_tree(310), KEY, OTHER_KEY),
-        lambda _: signed(340, other_tree(340), KEY, OTHER_KEY),
-        lambda _: signed(500, other_tree(500), KEY, OTHER_KEY),
-        lambda _: b"nonsense",
-    ],
-)
-def test_a_wrong_checkpoint_for_a_change_is_named(turn):
-    log = turned()
-    log.turns[302] = turn(log)
-    found = fault(log.store(), processes=1)
-    assert (found.rule, found.index, found.path) == ("turn", 302, "turn/302")
-
-
-def test_the_former_key_cannot_go_on_signing():
-    log = turned()
-    log.key = KEY
-    assert fault(log.store(), processes=1).rule == "signature"
-
-
-@pytest.mark.parametrize("key", [SignerKey(ORIGIN, bytes(range(9, 41))), SignerKey("another.example", KEY.seed), OTHER_KEY])
-def test_a_key_that_is_not_the_logs_is_refused(key):
-    found = fault(small().store(), key, processes=1)
-    assert (found.rule, found.exit_code) == ("signature", 1)
-    assert fault(Log().store(), key, processes=1).rule == "signature"
-
-
-def test_a_log_signed_by_a_key_it_does_not_name_is_refused():
-    log = small()
-    log.key = OTHER_KEY
-    for key in (KEY, OTHER_KEY):
-        assert fault(log.store(), key, processes=1).rule == "signature"
-
-
-def succeeded(*, size: int = 302, last: bytes | None = None) -> Log:
-    """A log that took over 302 leaves from a predecessor, whose last checkpoint is `last`, by default that of `size`."""
-    log = small()
-    last = last or log.checkpoint(size)
-    log.listed(Kind.SUCCESSOR, last, ref=302, second=sha256(b"what is lost").digest())
-    log.listed(Kind.KEYS, keys(NEW_KEY))
-    log.add(declare(1000))
-    log.key = NEW_KEY
-    return log
-
-
-def test_a_successor_takes_over_the_leaves_of_its_predecessor():
-    found = recount(succeeded().store(), NEW_KEY.verifier, processes=1)
-    assert (found.tally.count, found.missing_lists) == (301, 1)
-
-
-def test_what_the_predecessor_added_later_is_lost():
-    lost = small(400)
-    assert recount(succeeded(last=lost.checkpoint()).store(), NEW_KEY.verifier, processes=1).tally.count == 301
-
-
-def test_leaves_that_are_not_the_predecessors_are_named():
-    other = opening()
-    other.add(*map(declare, range(5000, 5300)))
-    found = fault(succeeded(last=other.checkpoint()).store(), NEW_KEY, processes=1)
-    assert (found.rule, found.index) == ("successor", 302)
-
-
-def test_the_predecessors_key_is_not_accepted_for_the_successor():
-    assert fault(succeeded().store(), KEY, processes=1).rule == "signature"
-
-
-def test_a_log_that_ends_with_kind_11_has_no_key_that_could_sign_it():
-    log = small()
-    log.listed(Kind.SUCCESSOR, log.checkpoint(), ref=302, second=sha256(b"").digest())
-    assert fault(log.store(), processes=1).rule == "signature"
-
-
-def test_what_was_seen_of_the_predecessor_binds_the_successor(tmp_path):
-    recount(small().store(), KEY.verifier, Seen(tmp_path / "seen"))
-    recount(succeeded().store(), NEW_KEY.verifier, Seen(tmp_path / "seen"))
-    assert b"successor.example" in (tmp_path / "seen").read_bytes()
 
 
 def test_a_log_too_large_for_this_program_is_no_verdict():

@@ -4,18 +4,18 @@ import functools
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.tlog.build import KEY, OTHER_KEY, Log, codes, declare, named, opening, put
+from tests.tlog.build import KEY, OTHER_KEY, Log, canonical, codes, declare, opening, put
 
 from tlog.cli import main
-from tlog.entry import Kind
 from tlog.progress import Progress
 
 KEY_TEXT = str(KEY.verifier)
@@ -89,6 +89,10 @@ def test_an_invalid_log_is_named_for_programs_and_people(folder, capsys):
         (["recount", "{log}", "--key", str(OTHER_KEY.verifier)], 1),
         (["recount", "{log}/checkpoint", "--key", KEY_TEXT], 2),
         (["recount", "http://", "--key", KEY_TEXT], 2),
+        (["recount", "HTTP://127.0.0.1:1/log", "--key", KEY_TEXT], 2),
+        (["recount", "http://127.0.0.1:1/log?a=b", "--key", KEY_TEXT], 2),
+        (["recount", "http://127.0.0.1:99999/log", "--key", KEY_TEXT], 2),
+        (["recount", "http://a:b@127.0.0.1:1/log", "--key", KEY_TEXT], 2),
         (["recount", "http://[", "--key", KEY_TEXT], 2),
         (["recount", "http://127.0.0.1:1/log", "--key", KEY_TEXT], 2),
         (["recount", "http://127.0.0.1:x/log", "--key", KEY_TEXT], 2),
@@ -146,25 +150,6 @@ def test_rubbish_is_no_receipt(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("receipt")
     put(folder, "receipt", data)
     assert main(["receipt", str(folder / "receipt"), "--key", KEY_TEXT]) in (1, 2)
-
-
-def test_names_from_a_log_cannot_command_the_terminal(tmp_path, capsys):
-    log = opening()
-    log.listed(Kind.CODES, codes(channels=[named(1, "web"), named(2, "phone"), named(3, "\x1b[2J\u202e清屏")]))
-    log.add(declare(1, channel=3))
-    code, out, _ = run(capsys, "recount", log.publish(tmp_path).root, "--key", KEY_TEXT)
-    assert code == 0
-    assert "清屏" in out
-    assert "\x1b" not in out
-    assert "\u202e" not in out
-
-
-def test_chinese_names_are_aligned(tmp_path, capsys):
-    log = opening()
-    log.listed(Kind.CODES, codes(channels=[named(1, "web"), named(2, "phone"), named(3, "服务点")]))
-    log.add(declare(1, channel=1), declare(2, channel=3))
-    _, out, _ = run(capsys, "recount", log.publish(tmp_path).root, "--key", KEY_TEXT)
-    assert "  web     1\n  服务点  1\n" in out
 
 
 # -- Receipts
@@ -265,14 +250,62 @@ def test_who_reads_no_further_is_not_complained_about(folder):
 
 
 def test_an_interruption_is_exit_code_130_without_words(tmp_path):
-    os.mkfifo(tmp_path / "checkpoint")  # reading it waits for a writer that never comes
     # A shell that started the tests in the background has them, and all they start, ignore SIGINT.
     listening = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    process = command("recount", tmp_path, "--key", KEY_TEXT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=listening)
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes connections and never says a word
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/log"
+        process = command("recount", address, "--key", KEY_TEXT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=listening)
+        silent.accept()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (130, "", "")
+
+
+PIPED = [
+    ("checkpoint", ["recount", "{log}", "--key", KEY_TEXT]),
+    ("tile/0/000", ["recount", "{log}", "--key", KEY_TEXT]),
+    ("tile/entries/000", ["recount", "{log}", "--key", KEY_TEXT]),
+    (f"list/{sha256(canonical(codes())).hexdigest()}", ["recount", "{log}", "--key", KEY_TEXT]),
+    ("seen", ["recount", "{log}", "--key", KEY_TEXT, "--seen", "{log}/seen"]),
+    ("seen.lock", ["recount", "{log}", "--key", KEY_TEXT, "--seen", "{log}/seen"]),
+    ("log.vkey", ["recount", "{log}", "--key", "{log}/log.vkey"]),
+    ("receipt", ["receipt", "{log}/receipt", "--key", KEY_TEXT]),
+    ("old", ["consistency", "{log}/old", "{log}", "--key", KEY_TEXT]),
+]
+
+
+@pytest.mark.parametrize(("path", "arguments"), PIPED, ids=[path[:10] for path, _ in PIPED])
+def test_a_pipe_in_place_of_a_file_keeps_nobody_waiting(path, arguments, folder):
+    (folder / path).unlink(missing_ok=True)
+    os.mkfifo(folder / path)
+    process = command(*(part.format(log=folder) for part in arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = process.communicate(timeout=20)
+    # A lock file is only locked, and whether it is a pipe is all the same.
+    assert process.returncode == (0 if path == "seen.lock" else 2), (out, err)
+
+
+def test_a_fault_of_this_program_never_says_that_a_log_is_invalid(folder, capsys, monkeypatch):
+    for error in (MemoryError(), ZeroDivisionError("x"), RecursionError()):
+
+        def fail(*_arguments: object, error: Exception = error, **_options: object) -> None:
+            raise error
+
+        monkeypatch.setattr("tlog.cli.recount", fail)
+        code, _, err = run(capsys, "recount", folder, "--key", KEY_TEXT)
+        assert code == 2
+        assert err.startswith("Could not be checked. unreadable: ")
+
+
+def test_an_answer_that_cannot_be_written_is_none(folder):
+    with Path("/dev/full").open("w") as full:
+        assert command("recount", folder, "--key", KEY_TEXT, stdout=full).wait(timeout=30) == 2
+
+
+def test_an_argument_that_is_not_utf_8_is_no_traceback(folder):
+    key = b"\xff+00000000+AQ" + b"A" * 42
+    process = subprocess.run([sys.executable, "-m", "tlog.cli", "recount", folder, "--key", key], capture_output=True, check=False)
+    assert process.returncode == 2
+    assert process.stderr.startswith(b"Could not be checked. ")
 
 
 def test_the_environment_can_leave_numpy_out(folder):

@@ -1,8 +1,11 @@
 """A recount from a web address: the same answer, over few connections, and every way in which a server can fail is named."""
 
+import contextlib
 import threading
+import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import Request
 
 import pytest
 from tests.tlog.build import KEY, declare, opening, put
@@ -12,6 +15,7 @@ from tlog.errors import TlogError
 from tlog.report import as_json
 from tlog.store import open_store
 from tlog.verify import THREADS, recount
+from tlog.web import Web, _Redirects
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -136,6 +140,71 @@ def test_redirects_are_followed(folder, address, handler):
 
     handler.answer = elsewhere
     assert recount(open_store(address), KEY.verifier).tally.count == 19_999
+
+
+def drip(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Length", "25088")
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(b"x")
+            time.sleep(0.05)
+
+
+def go_on(handler):
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+
+@pytest.mark.parametrize("answer", [drip, go_on])
+def test_a_server_that_never_comes_to_an_end_is_given_up(address, handler, answer):
+    handler.answer = answer
+    with pytest.raises(TlogError) as caught:
+        Web(address, file_seconds=0.5).read("tile/entries/000", 25_088)
+    assert (caught.value.rule, caught.value.exit_code) == ("unreadable", 2)
+
+
+def test_an_answer_without_end_is_read_no_further_than_the_limit(address, handler):
+    def pour(request):
+        request.send_response(200)
+        request.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                request.wfile.write(bytes(1 << 16))
+
+    handler.answer = pour
+    assert len(Web(address).read("tile/entries/000", 25_088)) == 25_089
+    found = fail(address)
+    assert (found.rule, found.exit_code) == ("bundle", 1)
+
+
+@pytest.mark.parametrize("target", ["ftp://127.0.0.1:1/x", "file:///etc/hostname", "data:,x"])
+def test_redirects_out_of_the_web_are_refused(address, handler, target):
+    def elsewhere(request):
+        request.send_response(302)
+        request.send_header("Location", target)
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+
+    handler.answer = elsewhere
+    assert fail(address).rule == "unreadable"
+
+
+def test_redirects_that_give_up_protection_are_refused():
+    redirects = _Redirects()
+    secure = Request("https://a.example/x")
+    for source, target, allowed in ((secure, "http://a.example/x", False), (secure, "https://b.example/x", True)):
+        if allowed:
+            assert redirects.redirect_request(source, None, 302, "", {}, target).full_url == target
+        else:
+            with pytest.raises(OSError, match="redirects from https to http"):
+                redirects.redirect_request(source, None, 302, "", {}, target)
+
+
+def test_an_address_in_capitals_is_one(address):
+    assert recount(open_store(address.replace("http://", "HTTP://")), KEY.verifier).tally.count == 19_999
 
 
 def test_a_proxy_that_the_environment_names_is_used(address, monkeypatch):

@@ -104,14 +104,17 @@ def test_the_history_is_valid_and_counts_as_stated():
     golden = vector("ledger")
     lists = {bytes.fromhex(name): bytes.fromhex(data) for name, data in golden["lists"].items()}
     remembered = Remembered()
-    replay = Replay(remembered, lists.get, vectorised=False)
+    replay = Replay(remembered, lambda named, _: lists.get(named), vectorised=False)
     for index, data in enumerate(unhex(case["entry"] for case in golden["entries"])):
         remembered.entries[index] = data
         replay.feed(data)
     assert counted(replay) == golden["expected"]
     assert [index for index, assurance in remembered.live.items() if assurance != VOID] == [5]
     assert replay.missing_lists == 0
-    assert [(claim.size, claim.rule) for claim in replay.claims] == [(17, "successor")]
+    (claim,) = replay.claims
+    assert (claim.size, claim.later, claim.rule) == (17, 19, "successor")
+    claim.require(subtree_root([leaf_hash(entry) for entry in list(remembered.entries.values())[:17]]))
+    assert [one.members() for one in replay.successions] == golden["successors"]
 
 
 def counted(replay: Replay) -> dict[str, object]:

@@ -87,11 +87,11 @@ def standing(at: Head) -> Standing:
 def lists(fresh: dict[str, bytes], below: Reader) -> ListSource:
     """Lists of a batch under way, by the hex of their hash, in front of those on disk."""
 
-    def source(named: bytes) -> bytes | None:
+    def source(named: bytes, limit: int) -> bytes | None:
         if named.hex() in fresh:
             return fresh[named.hex()]
         try:
-            return below.read(list_path(named))
+            return below.read(list_path(named), limit)
         except MissingError:
             return None
 

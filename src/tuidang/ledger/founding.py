@@ -8,6 +8,7 @@ import rfc8785
 
 from tlog.entry import Kind
 from tlog.errors import MissingError
+from tlog.lists import KeySet
 from tlog.note import SignerKey
 from tlog.promise import key_name
 from tlog.signer import create
@@ -63,24 +64,40 @@ def announce_changes() -> list[Kind]:
     """Leaves instructions for the key set and the code list where the log does not say what is so; returns their kinds. Raises SetUpError."""
     changed = []
     for kind, content in ((Kind.KEYS, key_set()), (Kind.CODES, reference.code_list())):
-        try:
-            in_force = adapters.list_in_force(kind)
-        except MissingError as error:
-            raise SetUpError(f"the ledger lacks what the database names, {error}. Bring ledger/ from a mirror") from error
-        if in_force == rfc8785.dumps(content):
+        if _in_force(kind) == rfc8785.dumps(content):
             continue
         actions.announce(kind=kind, content=content)
         changed.append(kind)
     return changed
 
 
+def _in_force(kind: Kind) -> bytes | None:
+    try:
+        return adapters.list_in_force(kind)
+    except MissingError as error:
+        raise SetUpError(f"the ledger lacks what the database names, {error}. Bring ledger/ from a mirror") from error
+
+
 def key_set() -> dict[str, Any]:
-    """The key set as it is now (docs/log-format.md, section 5.2)."""
+    """The key set as it is now (docs/log-format.md, section 5.2): what the log once named stays in it. Raises SetUpError."""
     key = adapters.verifier()
+    data = _in_force(Kind.KEYS)
+    former = KeySet.parse(data) if data else None
+    if former is not None and former.origin != key.name:
+        former = None
+    promise = [promise_key().verifier]
+    public = dict(epochs.public_epochs())
+    if former is not None:
+        promise += [one for one in former.promise if one not in promise]
+        differing = [name for name, there in former.epochs.items() if public.setdefault(name, there) != there]
+        if differing:
+            raise SetUpError(
+                f"the ledger names other keys for the audit epochs {', '.join(differing)}. Bring the database back from a backup"
+            )
     return {
         "type": "tuidang/v1/keys",
         "origin": key.name,
         "log": str(key),
-        "promise": [str(promise_key().verifier)],
-        "epochs": [{"name": name, "kem": "MLKEM768-X25519", "public": public_text(public)} for name, public in epochs.public_epochs()],
+        "promise": [str(one) for one in promise],
+        "epochs": [{"name": name, "kem": "MLKEM768-X25519", "public": public_text(raw)} for name, raw in sorted(public.items())],
     }

@@ -46,6 +46,7 @@ def ledger() -> dict[str, object]:
         "root": history.root_of(log),
         "checkpoint": history.SUCCESSOR.checkpoint(log.leaves),
         "expected": history.expected(),
+        "successors": [{"index": 17, "predecessor": history.LOG.name, "predecessor_size": 19, "lost": 2, "proven": True}],
     }
 
 

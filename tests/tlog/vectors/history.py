@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.tlog.vectors.spec import Key, Record, base64, canonical, entry, inclusion, leaf, proof, root, seed, sha
+from tests.tlog.vectors.spec import Key, Record, base64, canonical, consistency, entry, inclusion, leaf, proof, root, seed, sha
 
 DAY = 20_779  # 2026-11-22
 LOG = Key("register.example/ledger")
 PROMISE = Key("register.example/ledger/promise")
 SUCCESSOR = Key("register.example/ledger-2")
+NEXT_PROMISE = Key("register.example/ledger-2/promise")
 KINDS = ("declare", "void", "raise", "void_list", "baseline", "codes", "keys", "audit", "outcomes", "trail", "successor", "register")
 
 
@@ -33,9 +34,9 @@ CODES = {
 }
 
 
-def keys(log: Key) -> dict[str, object]:
+def keys(log: Key, promise: Key) -> dict[str, object]:
     epoch = {"name": "2026Q4", "kem": "MLKEM768-X25519", "public": base64(seed("epoch") * 38)}
-    return {"type": "tuidang/v1/keys", "origin": log.name, "log": log.verifier, "promise": [PROMISE.verifier], "epochs": [epoch]}
+    return {"type": "tuidang/v1/keys", "origin": log.name, "log": log.verifier, "promise": [promise.verifier], "epochs": [epoch]}
 
 
 def record(number: int) -> Record:
@@ -102,7 +103,7 @@ def note(kind: str) -> dict[str, str]:
 def build() -> History:
     """19 entries. 2 to 6 are declared; 2 is voided by its declarant, 3 raised and then disputed, 4 and 6 struck as a list; 5 is left."""
     log = History()
-    log.add(7, keys(LOG))
+    log.add(7, keys(LOG, PROMISE))
     log.add(6, CODES)
     log.fields += [declared(0, region=100, source=0), declared(1), declared(2, voice=0), declared(3, channel=0), declared(4, region=0)]
     log.add(3, assurance=4, ref=3, commitment=seed("attestations").hex())
@@ -118,9 +119,11 @@ def build() -> History:
     log.add(9, {"type": "tuidang/v1/outcomes", "outcomes": outcomes}, day=DAY + 2)
     log.add(10, note("trail"), day=DAY + 2)
     log.add(12, note("register"), day=DAY + 2)
-    last_known = LOG.checkpoint(log.leaves).encode()
-    log.add(11, last_known, day=DAY + 2, ref=17, second=log.keep(note("successor")))
-    log.add(7, keys(SUCCESSOR), day=DAY + 2)
+    # The predecessor had two more entries, which are lost.
+    before = [*log.leaves, leaf(entry(declared(0, channel=0))), leaf(entry(declared(1, channel=0)))]
+    shown = {**note("successor"), "proof": [part.hex() for part in consistency(17, before)]}
+    log.add(11, LOG.checkpoint(before).encode(), day=DAY + 2, ref=17, second=log.keep(shown))
+    log.add(7, keys(SUCCESSOR, NEXT_PROMISE), day=DAY + 2)
     return log
 
 
