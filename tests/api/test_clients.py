@@ -2,6 +2,7 @@
 
 import base64
 import json
+from time import time as now
 
 import pytest
 from django.db import OperationalError
@@ -89,6 +90,39 @@ def test_the_same_body_later_is_another_declaration(clock_file):
     clock_file.write_text("250")
     assert sent(submission()) != first
     assert len(intake.new_declarations(10)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("first", "second"), [(100, 130), (130, 100), (100, 110)])
+def test_the_same_body_twice_at_once_is_one_declaration_also_while_its_period_ends(clock_file, monkeypatch, first, second):
+    """The second comes, and is answered, while the first is between its questions and its commit."""
+    start, store, answers = -int(now() % 120), actions.store, []
+
+    def be_overtaken(rows):
+        if not answers:
+            answers.append(None)
+            clock_file.write_text(str(start + second))
+            answers[0] = sent(submission())
+            clock_file.write_text(str(start + max(first, second)))
+        return store(rows)
+
+    monkeypatch.setattr(actions, "store", be_overtaken)
+    clock_file.write_text(str(start + first))
+    answers.append(sent(submission()))
+    assert answers[0] == answers[1]
+    assert len(intake.new_declarations(10)) == 1
+    assert intake.by_code(read_code(answers[0]["message"])).answered_twice
+
+
+def test_what_was_erased_can_be_declared_again_at_once():
+    from tuidang.intake.models import Declaration, Spent
+
+    first = sent(submission())
+    number = read_code(first["message"]).declaration_id()
+    Declaration.objects.filter(id=number).delete()
+    Spent.objects.filter(id=number).delete()
+    assert sent(submission()) == first
+    assert len(intake.new_declarations(10)) == 1
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from tuidang.vault.formkeys import client_codes
 
 LONGEST_ADDRESS = 200
 DONE, REFUSED, TRY_AGAIN = 0, 1, 2
+_TRIES = 3
 
 
 def answer(body: bytes) -> bytes:
@@ -48,13 +49,16 @@ def _reply(body: bytes) -> dict[str, Any]:
 
 
 def _accept(declaration: NewDeclaration, body: bytes) -> Code:
-    now, before = client_codes(body)
-    if actions.was_accepted(code=before):
-        actions.note_second_answer(code=before)
-        return before
-    if actions.accept(declaration=declaration, code=now).result == "same":
-        actions.note_second_answer(code=now)
-    return now
+    for _ in range(_TRIES):
+        now, before = client_codes(body)
+        result = actions.accept(declaration=declaration, code=now, earlier=before).result
+        if result == "later":
+            continue  # it waited while its two minutes ended, and the same body came again: what that one got is found by the clock of now
+        code = before if result == "earlier" else now
+        if result != "new":
+            actions.note_second_answer(code=code)
+        return code
+    raise BusyError("the same body again and again")
 
 
 def declaration_of(sent: Submission) -> NewDeclaration:

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from tlog.commitment import PublicPart, Record, Rest, statement_hash
 from tlog.promise import Outcome as Verdict
-from tuidang.intake.adapters import NewRows, mark_answered_twice, native, store
+from tuidang.intake.adapters import KeyDiedError, NewRows, mark_answered_twice, native, store
 from tuidang.intake.content import Accepted, NewDeclaration, PendingDeclaration, PendingPerson, Person, Statement
 from tuidang.intake.models import Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Spent, Tally
 from tuidang.intake.policies import check, with_placeholders
@@ -33,38 +33,45 @@ CHUNK = 500
 _TRIES = 3
 
 
-def accept(*, declaration: NewDeclaration, code: Code) -> Accepted:
+def accept(*, declaration: NewDeclaration, code: Code, earlier: Code | None = None) -> Accepted:
     """Takes `declaration` in under `code`, durably, once.
 
     The same code with the same content again is the same declaration, sealed meanwhile or not; with other content nothing is stored.
+    `earlier` is the code that the same request would have got before: it is looked for, and taken too, in the same transaction.
     Raises InvalidInputError (nothing stored), BusyError (perhaps stored: asking again with the same code is right and harmless).
     """
     check(declaration)
     for _ in range(_TRIES):
-        rows = _rows(declaration, code)
+        rows = _rows(declaration, code, earlier)
         try:
-            there = store(rows)
-        except IntegrityError:
-            # The day key died between our reading it and our commit (a batch was just sealed). Nothing was stored: take the new key.
+            found = store(rows)
+        except (KeyDiedError, IntegrityError):
             daykeys.forget()
             continue
         except OperationalError:
             # The database went away, perhaps after its commit: under the same code a second try finds what the first one stored.
             connection.close()
             continue
-        if there is None:
+        if found is None:
             return Accepted("new", len(declaration.persons))
-        return Accepted("same" if there == rows.mark else "other_content", len(declaration.persons))
+        if found.under == "this":
+            return Accepted("same" if found.mark == rows.mark else "other_content", len(declaration.persons))
+        return Accepted("earlier" if found.under == "earlier" else "later", len(declaration.persons))
     raise BusyError("the database did not take it")
 
 
 def note_second_answer(*, code: Code) -> None:
-    """Notes that the same code was answered to a second request: perhaps to another person who typed the same."""
+    """Notes that the same code was answered to a second request: perhaps to another person who typed the same.
+
+    Sealing takes the note along. A note that comes after sealing is known as long as the token is, two days (`was_answered_twice`): then the
+    sealed record, which only its code opens, says nothing of it. For the same reason it is known of the code that was answered alone, and
+    not of the members' codes that a group's holder derives from it.
+    """
     declaration = code.declaration_id()
     write(lambda: mark_answered_twice(declaration))
 
 
-def _rows(new: NewDeclaration, code: Code) -> NewRows:
+def _rows(new: NewDeclaration, code: Code, earlier: Code | None) -> NewRows:
     key, keys = daykeys.remembered_key(), code.keys()
     statement = _statement(new)
     persons = []
@@ -86,6 +93,7 @@ def _rows(new: NewDeclaration, code: Code) -> NewRows:
         persons.append((seq, own_keys.lookup, _record(statement, person, digest).commitment, blob))
     return NewRows(
         id=keys.declaration,
+        earlier=None if earlier is None else earlier.declaration_id(),
         mark=code.content_mark(new.content()),
         expires=clock.hour() + TOKEN_HOURS + 1,
         key=key.id,
@@ -141,7 +149,7 @@ def hand_on(*, screened: list[PendingDeclaration]) -> None:
             cell = (one.statement.day, one.statement.channel)
             declarations[cell] += 1
             persons[cell] += len(one.persons)
-    for (day, channel), count in declarations.items():
+    for (day, channel), count in sorted(declarations.items()):  # in one order: nobody waits for who waits for them
         _tally(day, channel, declarations=count, persons=persons[day, channel])
 
 
@@ -164,9 +172,12 @@ def lock_opened_by(*, code: Code) -> None:
 
 
 @transaction.atomic
-def refuse(*, declaration: PendingDeclaration) -> None:
-    """Review refused it: it will not be sealed, and its promises are answered in the next list of outcomes."""
-    _settle(list(declaration.persons), DeclarantState.REFUSED, Verdict.REFUSED)
+def refuse(*, declarations: list[PendingDeclaration]) -> None:
+    """Review refused these: they will not be sealed, and their promises are answered in the next list of outcomes.
+
+    All at once, because the day's tally is the row that everybody wants: it comes last.
+    """
+    _settle([person for one in declarations for person in one.persons], DeclarantState.REFUSED, Verdict.REFUSED)
 
 
 @transaction.atomic
@@ -258,6 +269,11 @@ def forget_spent() -> None:
     Spent.objects.filter(expires__lt=clock.hour()).delete()
 
 
-def was_accepted(*, code: Code) -> bool:
-    """Whether a declaration was accepted under `code` lately, sealed meanwhile or not."""
-    return Spent.objects.filter(id=code.declaration_id()).exists()
+def was_answered_twice(*, code: Code) -> bool:
+    """Whether a second request got the same code, before or after sealing, as far as that is still known."""
+    return Spent.objects.filter(id=code.declaration_id(), answered_twice=True).exists()
+
+
+def forget_accepted(*, code: Code) -> None:
+    """At the wish of a holder of `code`, who erased what it opens: nothing says any more that it was accepted, and it can be used again."""
+    Spent.objects.filter(id=code.declaration_id()).delete()

@@ -97,7 +97,11 @@ class PendingDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What `accept` did. `other_content`: this token was used for something else; nothing was stored."""
+    """What `accept` did; but for `new` nothing was stored.
 
-    result: Literal["new", "same", "other_content"]
+    `other_content`: this token was used for something else. `earlier`: it stands under the earlier code. `later`: a later request for the
+    same overtook this one, and it stands under the code that one got.
+    """
+
+    result: Literal["new", "same", "other_content", "earlier", "later"]
     persons: int

@@ -83,13 +83,22 @@ class Declarant(models.Model):
 
 
 class Spent(models.Model):
-    """A declaration that was accepted lately: its id is unique, so the same form or body again is the same declaration, sealed or not."""
+    """A declaration that was accepted lately: its id is unique, so the same form or body again is the same declaration, sealed or not.
+
+    `answered_twice`: a second request got its code, before or after it was sealed.
+    """
 
     id = models.UUIDField(primary_key=True)
     mark = models.BinaryField()
     expires = models.IntegerField(db_index=True)
+    answered_twice = models.BooleanField(db_default=False)
 
-    PRIVACY: ClassVar = {"id": PrivacyClass.DERIVED, "mark": PrivacyClass.DERIVED, "expires": PrivacyClass.INTERNAL}
+    PRIVACY: ClassVar = {
+        "id": PrivacyClass.DERIVED,
+        "mark": PrivacyClass.DERIVED,
+        "expires": PrivacyClass.INTERNAL,
+        "answered_twice": PrivacyClass.INTERNAL,
+    }
 
     def __str__(self) -> str:
         return "spent"

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
                 ("mark", models.BinaryField()),
                 ("expires", models.IntegerField(db_index=True)),
+                ("answered_twice", models.BooleanField(db_default=False)),
             ],
         ),
         migrations.CreateModel(
