@@ -75,6 +75,23 @@ def test_a_key_that_another_process_buried_does_not_live_on_in_our_memory(keys):
         daykeys.key(old.id)
 
 
+def test_an_idle_process_drops_what_another_one_buried(keys):
+    from tuidang.intake.loops import LOOPS
+    from tuidang.kernel.loops import run_step
+
+    old = daykeys.remembered_key()
+    memory = dict(daykeys._cache), list(daykeys._remembered)
+    daykeys.rotate()
+    daykeys.let_die([old.id])
+    daykeys.bury()
+    daykeys._cache, daykeys._remembered[:] = memory
+    for loop in LOOPS:
+        if not loop.lease_seconds:
+            run_step(loop)
+    assert daykeys._cache == {}
+    assert daykeys._remembered == []
+
+
 def test_a_key_dies_with_its_file_and_its_bytes(keys):
     old = daykeys.current_key()
     path = keys / f"day-{old.id:016x}"

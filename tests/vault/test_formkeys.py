@@ -19,6 +19,7 @@ def clock(tmp_path, monkeypatch):
     monkeypatch.setenv("TUIDANG_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TUIDANG_CLOCK_FILE", str(tmp_path / "clock"))
     monkeypatch.setattr(formkeys, "_keys", {})
+    monkeypatch.setattr(formkeys, "_period", [])
     return lambda seconds: (tmp_path / "clock").write_text(str(seconds))
 
 
@@ -112,3 +113,43 @@ def test_keys_that_nothing_valid_needs_are_destroyed(clock):
     clock(0)
     with pytest.raises(ExpiredTokenError, match="not ours"):
         FormToken.parse(token)
+
+
+def test_names_and_times_of_key_files_are_the_same_whether_somebody_came_or_not(clock):
+    def files(body: bytes | None) -> set[str]:
+        for minute in range(40):
+            clock(minute * 60)
+            formkeys.make_next()
+            formkeys.drop_old()
+            before = {path.name: path.stat().st_mtime_ns for path in places().keys.iterdir()}
+            if body and minute % 7 == 0:
+                client_codes(body)
+                str(FormToken.fresh())
+            after = {path.name: path.stat().st_mtime_ns for path in places().keys.iterdir()}
+            if minute > 3:
+                assert after == before
+        return {name for name in before if name.startswith("client-")}
+
+    quiet = files(None)
+    assert len(quiet) == 3
+    assert len(files(b"body")) == 3
+
+
+def test_without_the_loop_old_keys_go_at_the_next_use(clock):
+    for minute in range(0, 40, 10):
+        clock(minute * 60)
+        client_codes(b"body")
+    clock(50 * 60)
+    str(FormToken.fresh())
+    assert not list(places().keys.glob("client-*"))
+
+
+def test_keys_whose_files_another_process_destroyed_leave_our_memory(clock):
+    client_codes(b"body")
+    str(FormToken.fresh())
+    saved = dict(formkeys._keys)
+    clock(5 * 24 * HOUR)
+    formkeys.drop_old()
+    formkeys._keys.update(saved)
+    formkeys.forget_old()
+    assert formkeys._keys == {}

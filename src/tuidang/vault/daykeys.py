@@ -1,7 +1,8 @@
 """Day keys: what is not sealed yet is encrypted under one, and unreadable once it is destroyed.
 
 How a key dies without losing anything: rows refer to its row by a foreign key, so the row can only be deleted when no row is left under it;
-an accept that still holds the key in memory fails at its commit and takes the new one. Only after that commit is the file destroyed.
+an accept that still holds the key in memory finds its row gone, stores nothing and takes the new one. Only after that commit is the
+file destroyed.
 
 How a key is born without leaving anything behind: it is noted as dying before its file is made, and becomes the current one in the
 transaction that takes that note away. Whoever is killed in between leaves a file that the next burial destroys.
@@ -92,17 +93,45 @@ def alive(key_id: int) -> bool:
     return DayKey.objects.filter(id=key_id).exists()
 
 
+def lost(key_id: int) -> bool:
+    """Whether nothing will ever be read again under this key: rows may refer to it, and its file is gone.
+
+    So it is where `DATA` comes from an older copy than `DATA.keys`. A key that dies loses its row before its file, so it is not taken for
+    lost; nor is any, while there is no file at all in the folder: then it is the folder that is missing.
+    """
+    files = _files()
+    return not files.has(_name(key_id)) and bool(files.names("")) and alive(key_id)
+
+
+def readable(key_id: int) -> bool:
+    """Whether the key's file is here."""
+    return _files().has(_name(key_id))
+
+
+def lost_keys() -> list[int]:
+    """Ids of all keys that are lost."""
+    return [key_id for key_id in DayKey.objects.values_list("id", flat=True) if lost(key_id)]
+
+
 def current_key() -> LiveKey:
-    """The key under which new rows are written: one a day, and a new one after each sealing.
+    """The key under which new rows are written: one a day, and a new one after each sealing, or where the current one is lost.
 
     Inside a transaction the key cannot die before that has ended: SQLite lets nobody else write, PostgreSQL holds the key's row.
+    Raises DamagedError if there are no key files at all.
     """
     found = _current_row()
     if found is None or (found[1] < clock.today() and not connection.in_atomic_block):
         return rotate()
     key_id, day = found
     known = _cache.get(key_id)
-    return known if known is not None and known.day == day else _load_anew(key_id, day)
+    if known is not None and known.day == day:
+        return known
+    try:
+        return _load_anew(key_id, day)
+    except DamagedError:
+        if lost(key_id):
+            return rotate()
+        raise
 
 
 def _current_row() -> tuple[int, int] | None:
@@ -113,17 +142,25 @@ def _current_row() -> tuple[int, int] | None:
 
 
 def _load_anew(key_id: int, day: int) -> LiveKey:
-    """Another process made a new key. What it has destroyed since must not live on in our memory."""
-    living = set(DayKey.objects.values_list("id", flat=True))
-    for known in set(_cache) - living:
-        _cache.pop(known, None)
+    """Another process made a new key."""
+    forget_dead()
     return _load(key_id, day)
+
+
+def forget_dead() -> None:
+    """Drops from memory what another process has destroyed since. Each process calls it every few seconds, asked for anything or not."""
+    held = set(_cache)
+    dead = held - set(DayKey.objects.values_list("id", flat=True)) if held else held
+    for key_id in dead:
+        _cache.pop(key_id, None)
+    if _remembered and _remembered[0].id in dead:
+        _remembered.clear()
 
 
 def remembered_key() -> LiveKey:
     """As `current_key`, from memory and without asking the database: for whoever takes a key that died meanwhile as a reason to try again.
 
-    Whoever fails with an IntegrityError calls `forget`.
+    Whoever finds its row gone calls `forget`.
     """
     if _remembered and _remembered[0].day == clock.today():
         return _remembered[0]

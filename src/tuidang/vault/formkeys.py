@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -22,6 +23,8 @@ from tuidang.vault.codes import Code
 TOKEN_HOURS = 48
 CLIENT_SECONDS = 120
 _keys: dict[str, bytes] = {}
+_period: list[int] = []
+"""The last period in which this process used a key."""
 
 
 class ExpiredTokenError(TuidangError):
@@ -32,21 +35,50 @@ class ExpiredTokenError(TuidangError):
 
 def _key(kind: str, period: int) -> bytes:
     name = f"{kind}-{period:010d}"
+    _drop_after_turns()
     if name not in _keys:
-        files = KeyFiles(places().keys)
-        _keys[name] = files.read(name) if files.has(name) else files.make(name, random_bytes(32))
+        _keys[name] = _file(name)
     return _keys[name]
 
 
-def drop_old() -> None:
-    """Destroys keys that no valid token or repeated body can need any more."""
+def _file(name: str) -> bytes:
     files = KeyFiles(places().keys)
+    return files.read(name) if files.has(name) else files.make(name, random_bytes(32))
+
+
+def _drop_after_turns() -> None:
+    """Where a period began since the last use, what is too old goes before any key is used."""
+    period = clock.seconds() // CLIENT_SECONDS
+    if _period != [period]:
+        _period[:] = [period]
+        drop_old()
+
+
+def make_next() -> None:
+    """Makes the keys of now and of the next period, by the clock alone: their files say nothing of whether and when somebody came."""
+    day, period = clock.today(), clock.seconds() // CLIENT_SECONDS
+    for name in (f"form-{day:010d}", f"form-{day + 1:010d}", f"client-{period:010d}", f"client-{period + 1:010d}"):
+        _file(name)
+
+
+def drop_old() -> None:
+    """Destroys keys that no valid token or repeated body can need any more: the files, and what this process holds."""
+    forget_old()
+    files = KeyFiles(places().keys)
+    for name in _too_old(files.names("")):
+        files.destroy(name)
+
+
+def forget_old() -> None:
+    """As `drop_old` in the memory of this process alone, which others that destroy files do not reach."""
+    for name in _too_old(list(_keys)):
+        _keys.pop(name, None)
+
+
+def _too_old(names: Iterable[str]) -> list[str]:
     oldest = {"form": clock.today() - 3, "client": clock.seconds() // CLIENT_SECONDS - 1}
-    for kind, period in oldest.items():
-        for name in files.names(f"{kind}-"):
-            if int(name.split("-")[1]) < period:
-                _keys.pop(name, None)
-                files.destroy(name)
+    parts = [(name, *name.partition("-")[::2]) for name in names]
+    return [name for name, kind, period in parts if kind in oldest and int(period) < oldest[kind]]
 
 
 @dataclass(frozen=True, slots=True)
