@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -11,7 +13,9 @@ from tests.ledger.register import Register, decide, declare, index_of
 from tuidang.accounts.models import Member
 from tuidang.archive import actions, queries
 from tuidang.archive.models import Statement
+from tuidang.declarant.actions import take_back
 from tuidang.ledger import actions as ledger
+from tuidang.ledger import queries as record
 from tuidang.ledger import sealing
 from tuidang.review import actions as review
 from tuidang.review.models import Case
@@ -88,6 +92,62 @@ def test_what_was_voided_before_it_was_taken_in_never_appears(register: Register
     ledger.instruct_void(ref=index, reason=2)
     sealing.seal(force=True)
     actions.take_in()
+    assert queries.page().statements == []
+
+
+class Overtaken:
+    """Lets `act` of another process fall between the question whether an entry is live and the publishing."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+        self._act, self._is_live = act, record.is_live
+        self._thread = threading.Thread(target=self._run)
+        monkeypatch.setattr(record, "is_live", self._answer)
+
+    def _answer(self, index: int) -> bool:
+        live = self._is_live(index)
+        if self._thread.ident is None and threading.current_thread() is threading.main_thread():
+            self._thread.start()
+            self._thread.join(1.5)
+        return live
+
+    def _run(self) -> None:
+        try:
+            self._act()
+        finally:
+            connection.close()
+
+    def take_in(self) -> None:
+        actions.take_in()
+        self._thread.join()
+
+
+def approved() -> Code:
+    """A declaration that is sealed, and released, and not published yet."""
+    code = declare("远山", publish=True)
+    decide()
+    release()
+    sealing.seal(force=True)
+    return code
+
+
+def test_what_is_taken_back_while_it_is_published_is_not_public(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = approved()
+    Overtaken(monkeypatch, lambda: take_back(code=code)).take_in()
+    assert queries.page().statements == []
+
+
+def test_what_is_voided_while_it_is_published_is_taken_down(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = index_of(approved())
+    assert index is not None
+    ledger.instruct_void(ref=index, reason=2)
+
+    def void() -> None:
+        sealing.seal(force=True)
+        actions.follow_voids()
+
+    Overtaken(monkeypatch, void).take_in()
+    actions.follow_voids()
+    assert not record.is_live(index)
     assert queries.page().statements == []
 
 

@@ -127,7 +127,7 @@ def test_refused_is_told_as_refused(register):
 
     code = declare("远山")
     decide()
-    intake.refuse(declaration=queries.by_code(code))
+    intake.refuse(declarations=[queries.by_code(code)])
     assert "已拒绝" in words(code)
 
 

@@ -98,7 +98,7 @@ def every_statement() -> None:
     queries.queues()
     queries.ready(after=None, at_most=500)
     queries.ready(after=some, at_most=500)
-    queries.approved_publications(500)
+    actions.hand_over(at_most=500)
     queries.cluster_sample(SOME, 20)
     queries.verdict(some)
     actions.decide_screen(member=A, approve=[some], marked={A: Refusal.SPAM})
@@ -106,6 +106,8 @@ def every_statement() -> None:
     actions.decide_cluster(member=A, cluster=SOME, refusal=None)
     actions.undo(member=A)
     actions.tell_intake()
+    actions.hold_overdue()
+    queries.overdue(1_000)
     actions.purge_refused()
     actions.expire_publications()
     actions.forget(declarations=[some])
@@ -116,6 +118,7 @@ def every_statement() -> None:
 
 def test_no_statement_scans_or_sorts_a_million_rows(monkeypatch):
     monkeypatch.setattr(queries, "open_text", lambda row: row.index)
+    monkeypatch.setattr("tuidang.review.actions.publishing.open_text", lambda row: row.index)
     fill()
     with noted() as statements:
         every_statement()

@@ -79,7 +79,7 @@ def test_sealed_texts_are_decided_by_whoever_claimed_them():
     good, bad = (one.id for one in queries.held_items(A)[0])
     (other,) = every - {good, bad}
     assert actions.decide_publication_items(member=A, publish=[good, other], decline=[bad]) == 2
-    assert [one.id for one in queries.approved_publications(9)] == [good]
+    assert [one.id for one in actions.hand_over(at_most=9)] == [good]
     assert set(Publication.objects.values_list("id", flat=True)) == {good, other}
     assert {trace.verb for _, trace in staff.trail()} == {"review.publish", "review.decline"}
 
@@ -91,7 +91,7 @@ def test_the_archive_takes_each_once():
     actions.claim_items(member=A)
     actions.decide_publication_items(member=A, publish=[item])
     actions.publication_taken(ids=[item])
-    assert queries.approved_publications(9) == []
+    assert actions.hand_over(at_most=9) == []
 
 
 def test_what_nobody_read_in_time_is_dropped_and_what_was_approved_is_not(monkeypatch, tmp_path):

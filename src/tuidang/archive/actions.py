@@ -7,13 +7,13 @@ from django.db import transaction
 from tuidang.archive.models import Followed, Statement
 from tuidang.ledger import queries as ledger
 from tuidang.review import actions as review_actions
-from tuidang.review import queries as review
 
 
 @transaction.atomic
 def take_in(*, at_most: int = 200) -> int:
     """Publishes what a person has released; returns how many were pulled. A crash between does it again, to the same effect."""
-    approved = review.approved_publications(at_most)
+    _followed()  # what is voided from here on is followed after this has ended, so it takes down what is published here
+    approved = review_actions.hand_over(at_most=at_most)
     rows = [
         Statement(
             index=one.index,
@@ -38,13 +38,18 @@ def take_in(*, at_most: int = 200) -> int:
 @transaction.atomic
 def follow_voids() -> int:
     """Takes down statements whose entry was voided since the last time; returns how many batches' voids were new."""
-    followed, _ = Followed.objects.select_for_update().get_or_create(id=1)
+    followed = _followed()
     voided = ledger.voided_after(followed.size)
     if voided:
         Statement.objects.filter(index__in=[index for _, index in voided]).delete()
         followed.size = max(size for size, _ in voided)
         followed.save()
     return len({size for size, _ in voided})
+
+
+def _followed() -> Followed:
+    """The one row, held for the rest of the transaction: publishing and taking down come one after the other."""
+    return Followed.objects.select_for_update().get_or_create(id=1)[0]
 
 
 def unpublish(*, index: int) -> bool:

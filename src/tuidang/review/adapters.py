@@ -62,7 +62,7 @@ def move_tallies(moves: Iterable[tuple[Cell | None, Cell]]) -> None:
         changes[target] += 1
         if source is not None:
             changes[source] -= 1
-    for (day, verdict, reason), change in changes.items():
+    for (day, verdict, reason), change in sorted(changes.items()):  # in one order, so that no two transactions wait for each other
         if change:
             Tally.objects.bulk_create([Tally(day=day, verdict=verdict, reason=reason, count=0)], ignore_conflicts=True)
             Tally.objects.filter(day=day, verdict=verdict, reason=reason).update(count=F("count") + change)

@@ -11,6 +11,10 @@ LEASE_SECONDS = 600
 UNDO_HOURS = 2
 """A refusal reaches the public list of outcomes and cannot be taken out of it: intake is told when the second hour after it has begun."""
 PURGE_DAYS = 30
+HOLD_DAYS = 28
+"""What nobody has decided by then is held: what is said of it reaches the list of outcomes before its promise of 30 days ends."""
+OVERDUE_DAYS = 58
+"""The promise knows one extension of 30 days. What is older and undecided is the operator's fault, never the declarant's loss."""
 PUBLISH_DAYS = 7
 """How long after sealing a text waits for a reader; then it is not published."""
 BOUND = 1_000

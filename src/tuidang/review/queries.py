@@ -14,12 +14,12 @@ from tuidang.intake import queries as handed_in
 from tuidang.intake.content import PendingDeclaration
 from tuidang.intake.policies import with_names
 from tuidang.kernel import clock
-from tuidang.review.content import Approved, DayTally, Decided, Item, OnScreen, PublicText, Ready
+from tuidang.review.content import DayTally, Decided, Item, OnScreen, PublicText, Ready
 from tuidang.review.models import Case, LastScreen, Publication, Tally
-from tuidang.review.policies import BOUND
+from tuidang.review.policies import BOUND, OVERDUE_DAYS
 from tuidang.review.states import ItemState, Pile, Refusal, Verdict, Wish
 from tuidang.screening import queries as screening
-from tuidang.screening.policies import Reason
+from tuidang.screening.policies import Reason, names_left
 from tuidang.vault import daykeys
 
 LISTED = 2
@@ -42,12 +42,6 @@ def ready(*, after: UUID | None, at_most: int) -> list[Ready]:
     if after is not None:
         rows = rows.filter(declaration__gt=after)
     return [Ready(*row) for row in rows.values_list("declaration", "assurance", "cluster", "since")[:at_most]]
-
-
-def approved_publications(at_most: int) -> list[Approved]:
-    """Texts that the archive is to take, decrypted, by registry number. They stay until `actions.publication_taken`."""
-    rows = Publication.objects.filter(state=ItemState.APPROVED.value).order_by("index")[:at_most]
-    return [Approved(row.id, row.index, open_text(row)) for row in rows]
 
 
 def open_text(row: Publication) -> PublicText:
@@ -101,6 +95,13 @@ def publishable() -> QuerySet[Case]:
     return Case.objects.filter(publication=Wish.WAITING.value, verdict=Verdict.COUNT.value).order_by("since", "declaration")
 
 
+def overdue(at_most: int) -> int:
+    """How many cases wait for a person although their promise ends within days, its one extension included; counted up to `at_most`."""
+    waiting = Case.objects.filter(since__lte=clock.today() - OVERDUE_DAYS).order_by()
+    piles = (waiting.filter(queue=pile.value).values_list("pk")[:at_most] for pile in (Pile.HOLD, Pile.LOOK, Pile.HELD))
+    return min(at_most, sum(map(len, piles)))
+
+
 def waiting_items() -> QuerySet[Publication]:
     """Sealed texts that nobody has read, those that are dropped first in front."""
     return Publication.objects.filter(state=ItemState.WAITING.value).order_by("due", "id")
@@ -122,9 +123,12 @@ def on_screen(cases: Iterable[Case]) -> list[OnScreen]:
 
 
 def _on_screen(row: Case, content: PendingDeclaration, reasons: tuple[Reason, ...]) -> OnScreen:
+    """As it would be published: a name that its text spells in a way of its own, and that is still there, shows beside the others' ○."""
     statement = content.statement
-    names = {one.seq: one.person.name for one in content.persons} if statement.voice == LISTED else {}
-    title, text = (with_names(part, names) if names else part for part in (statement.title, statement.text))
+    listed = statement.voice == LISTED
+    title, text = (with_names(part, {}) if listed else part for part in (statement.title, statement.text))
+    if listed and names_left(f"{statement.title}\n{statement.text}"):
+        reasons = (*reasons, Reason.NAME_IN_TEXT)
     return OnScreen(
         declaration=row.declaration,
         queue=None if row.queue is None else Pile(row.queue),

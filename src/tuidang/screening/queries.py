@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from tuidang.reference.pack import SPOKEN, sentences
+from tuidang.reference.pack import every_sentence
 from tuidang.screening.models import Screening
 from tuidang.screening.policies import Lane, Reason, letters
 
@@ -25,8 +25,11 @@ class Screened:
 
 
 def untaken(at_most: int) -> list[Screened]:
-    """What review has not taken over, found by state."""
-    rows = Screening.objects.filter(taken=False).order_by("declaration")[:at_most]
+    """What review has not taken over, found by state, and held for the rest of the transaction: whoever asks meanwhile waits for it.
+
+    Not left out as work of another: who seals is to miss nothing that somebody else is just taking over.
+    """
+    rows = Screening.objects.select_for_update().filter(taken=False).order_by("declaration")[:at_most]
     return [Screened(row.declaration, Lane(row.lane), row.cluster, row.persons, row.since, row.wished) for row in rows]
 
 
@@ -39,5 +42,5 @@ def reasons(declarations: Iterable[UUID]) -> dict[UUID, list[Reason]]:
 @cache
 def ready_letters() -> tuple[str, ...]:
     """All ready sentences as they are compared, longest first. Who chooses one of them must not look like part of a flood."""
-    every = {letters(sentence) for language in SPOKEN for sentence in sentences(language)}
+    every = set(map(letters, every_sentence()))
     return tuple(sorted(every, key=len, reverse=True))

@@ -7,12 +7,13 @@ from tuidang.review.actions.publishing import (
     decide_publication,
     decide_publication_items,
     expire_publications,
+    hand_over,
     publication_taken,
     unpublish_items,
     wish,
 )
 from tuidang.review.actions.sealing import carry_over, forget, purge_refused, sealed
-from tuidang.review.actions.taking_in import take_in, tell_intake
+from tuidang.review.actions.taking_in import hold_overdue, take_in, tell_intake
 
 __all__ = [
     "carry_over",
@@ -25,6 +26,8 @@ __all__ = [
     "decide_screen",
     "expire_publications",
     "forget",
+    "hand_over",
+    "hold_overdue",
     "publication_taken",
     "purge_refused",
     "sealed",

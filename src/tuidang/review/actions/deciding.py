@@ -93,6 +93,7 @@ def _decide(member: UUID, cases: list[Case], wanted: Mapping[UUID, tuple[Verdict
 def _settle(case: Case, verdict: Verdict, reason: int, screen: UUID, assurance: int) -> None:
     release(case)
     if verdict is Verdict.HELD and case.verdict == Verdict.HELD:
+        case.queue = Pile.HELD.value
         return  # the promise knows one extension: holding again says nothing new
     remember(case, screen)
     case.verdict, case.reason, case.decided_by = verdict.value, reason, Decider.PERSON.value

@@ -10,9 +10,10 @@ from django.db import transaction
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_id
 from tuidang.review.adapters import CHANGED, record_decisions, release, remember, renew_lease, take_lease
+from tuidang.review.content import Approved
 from tuidang.review.models import Case, LastScreen, Publication
 from tuidang.review.policies import SCREEN
-from tuidang.review.queries import publishable, waiting_items
+from tuidang.review.queries import open_text, publishable, waiting_items
 from tuidang.review.states import ItemState, Wish
 
 
@@ -71,6 +72,15 @@ def wish(*, declaration: UUID, publish: bool) -> None:
 def unpublish_items(*, indexes: Collection[int]) -> None:
     """The declarant no longer wishes these sealed texts published, or the entry was voided: drops them wherever they wait."""
     Publication.objects.filter(index__in=list(indexes)).delete()
+
+
+def hand_over(*, at_most: int) -> list[Approved]:
+    """Texts that the archive is to take, decrypted, by registry number. Inside its transaction.
+
+    They are held until its end: who takes back meanwhile waits, and then finds the text published, and takes it down.
+    """
+    rows = Publication.objects.select_for_update().filter(state=ItemState.APPROVED.value).order_by("index")[:at_most]
+    return [Approved(row.id, row.index, open_text(row)) for row in rows]
 
 
 def publication_taken(*, ids: Collection[UUID]) -> None:

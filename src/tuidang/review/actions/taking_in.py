@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tuidang.intake import actions as intake
 from tuidang.intake import queries as handed_in
+from tuidang.intake.content import PendingDeclaration
 from tuidang.kernel import clock
 from tuidang.review.adapters import cell, move_tallies
 from tuidang.review.models import Case
-from tuidang.review.policies import PURGE_DAYS, SCREENED, pile_of, verdict_of
+from tuidang.review.policies import HOLD_DAYS, PURGE_DAYS, SCREENED, pile_of, verdict_of
 from tuidang.review.states import Decider, Pile, Verdict, Wish
 from tuidang.screening import actions as screening
 from tuidang.screening.policies import Lane
@@ -74,14 +76,48 @@ def tell_intake(*, at_most: int = 500, at_once: bool = False) -> int:
     due = Case.objects.filter(tell_at__isnull=False)
     if not at_once:
         due = due.filter(tell_at__lte=clock.hour())
-    cases = list(due.order_by("tell_at").select_for_update(skip_locked=True)[:at_most])
-    contents = handed_in.contents(case.declaration for case in cases)
+    cases, contents = _locked(due, due.order_by("tell_at"), at_most)
+    refused = [case.declaration for case in cases if case.verdict == Verdict.REFUSE]
     for case in cases:
-        content = contents.get(case.declaration)
-        refused = case.verdict == Verdict.REFUSE
-        if content:
-            (intake.refuse if refused else intake.hold)(declaration=content)
         case.tell_at, case.screen, case.before = None, None, []
-        case.purge_on = clock.today() + PURGE_DAYS if refused else None
+        case.purge_on = clock.today() + PURGE_DAYS if case.verdict == Verdict.REFUSE else None
     Case.objects.bulk_update(cases, ["tell_at", "screen", "before", "purge_on"])
+    for declaration in contents.keys() - set(refused):
+        intake.hold(declaration=contents[declaration])
+    intake.refuse(declarations=[contents[one] for one in refused if one in contents])
     return len(cases)
+
+
+@transaction.atomic
+def hold_overdue(*, at_most: int = 500) -> int:
+    """Holds what nobody has decided when its promise is about to end, and tells intake; returns how many. Each once.
+
+    It stays in its pile, to be read before all that came later. What somebody is reading is left to them.
+    """
+    return sum(_hold_overdue(pile, at_most) for pile in (Pile.HOLD, Pile.LOOK))
+
+
+def _hold_overdue(pile: Pile, at_most: int) -> int:
+    late = Case.objects.filter(
+        queue=pile.value, verdict=Verdict.WAITING.value, since__lte=clock.today() - HOLD_DAYS, claim_until__lte=clock.seconds()
+    )
+    cases, contents = _locked(late, late.order_by("since", "declaration"), at_most)
+    before = [cell(case) for case in cases]
+    for case in cases:
+        case.verdict, case.decided_by = Verdict.HELD.value, Decider.MACHINE.value
+    Case.objects.bulk_update(cases, ["verdict", "decided_by"])
+    move_tallies(zip(before, map(cell, cases), strict=True))
+    for content in contents.values():
+        intake.hold(declaration=content)
+    return len(cases)
+
+
+def _locked(rows: QuerySet[Case], ordered: QuerySet[Case], at_most: int) -> tuple[list[Case], dict[UUID, PendingDeclaration]]:
+    """The first of `rows` that are there once nobody else has them, with their contents.
+
+    The declarations first, as whoever takes back does: two transactions that lock in one order never wait for each other.
+    """
+    ids = list(ordered.values_list("declaration", flat=True)[:at_most])
+    intake.lock(declarations=ids)
+    cases = list(rows.filter(declaration__in=ids).select_for_update(skip_locked=True))
+    return cases, handed_in.contents(case.declaration for case in cases)
