@@ -37,6 +37,25 @@ def test_the_form_begins_with_an_invented_name_and_a_ready_sentence(language):
     assert "publish" not in fields
 
 
+@pytest.mark.parametrize(
+    ("language", "one", "several"), [("zh-hans", "我声明", "我们声明"), ("zh-hant", "我聲明", "我們聲明"), ("en", "I ", "We ")]
+)
+def test_the_ready_sentence_speaks_as_its_declarants_do_and_names_no_organisation(language, one, several):
+    for group, begins in ((False, one), (True, several)):
+        (text,) = read(Client().get(address(language, group=group))).sent()["text"]
+        assert text.startswith(begins)
+        assert not re.search("党|黨|团|團|队|隊|Party|League|Pioneers", text)
+        again = read(post(filled(language, group=group, text=text, step="sentence"), language, group=group)).sent()["text"]
+        assert again == [pack.sentences(language, group=group)[1]]
+
+
+def test_what_is_shown_for_checking_is_what_is_declared():
+    page = read(post(filled(name="远\u202e山", text="我声明\u2066退出。", title="标\u202a题")))
+    shown = re.search(r'<dl class="answers">.*?</dl>', page.html, re.DOTALL)[0]
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", shown)
+    assert "我声明退出。" in shown
+
+
 def test_the_form_asks_for_nothing_that_would_name_a_person():
     names = {name for name, _ in form().fields}
     assert names == {"token", "name", "place", "title", "text"}

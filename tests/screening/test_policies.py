@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuidang.reference.pack import SPOKEN, aliases, sentences
+from tuidang.reference.pack import aliases, every_sentence
 from tuidang.screening.policies import BURST, OWN_ENOUGH, Judgement, Lane, Reason, Seen, bursts, fingerprint, judge, letters, own_text
 from tuidang.screening.queries import ready_letters
 
-READY = [sentence for language in SPOKEN for sentence in sentences(language)]
+READY = sorted(every_sentence())
 
 
 def judged(text: str = "我声明退出。", *names: str, title: str = "", by_web: bool = True) -> Judgement:

@@ -142,7 +142,7 @@ class Typed:
 
     def with_next_sentence(self, language: str) -> Typed:
         """The next ready sentence in place of the one that the text begins with; what a person wrote stays, below it."""
-        ready = pack.sentences(language)
+        ready = pack.sentences(language, group=self.group)
         text = self.text.lstrip()
         at = next((number for number, sentence in enumerate(ready) if text.startswith(sentence)), None)
         rest = text if at is None else text[len(ready[at]) :]
@@ -201,4 +201,4 @@ def _rows(posted: QueryDict) -> tuple[TypedPerson, ...]:
 def blank(language: str, *, group: bool) -> Typed:
     """A fresh form: a suggested name for one person, empty rows for several, and the first ready sentence."""
     persons = (TypedPerson(),) * FIRST_ROWS if group else (TypedPerson(pack.suggested_alias(language)),)
-    return Typed(group=group, persons=persons, text=pack.sentences(language)[0])
+    return Typed(group=group, persons=persons, text=pack.sentences(language, group=group)[0])

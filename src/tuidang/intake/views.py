@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from tuidang.design.requests import Sent, read_sent
 from tuidang.intake import actions, questions
 from tuidang.intake.forms import KEPT, Typed, TypedPerson, blank, read_typed
-from tuidang.intake.policies import DECIDED_WITHIN_DAYS
+from tuidang.intake.policies import DECIDED_WITHIN_DAYS, clean_line, clean_text
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError
 from tuidang.reference import queries as reference
@@ -100,7 +100,7 @@ def _code(request: HttpRequest, code: Code, typed: Typed) -> HttpResponse:
         "code": code.shown(language),
         "other_form": other,
         "sent_code": code.base32(),
-        "members": [{"number": number, "name": one.name, "code": code.member(number).shown(language)} for number, one in names],
+        "members": [{"number": number, "name": clean_line(one.name), "code": code.member(number).shown(language)} for number, one in names],
         "publish": typed.publish,
         "decided_by": _today() + timedelta(days=DECIDED_WITHIN_DAYS),
     }
@@ -112,7 +112,9 @@ def _check(request: HttpRequest, typed: Typed, token: str, *, notice: str = "", 
     context = {
         "section": "declare",
         "typed": typed,
-        "persons": [{"name": one.name, "left": _left(one)} for one in typed.filled()],
+        "title": clean_line(typed.title),
+        "text": clean_text(typed.text),
+        "persons": [{"name": clean_line(one.name), "left": _left(one)} for one in typed.filled()],
         "place": reference.label(region, _language()) if region else "",
         "hidden": list(typed.hidden()),
         "token": token,

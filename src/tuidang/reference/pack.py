@@ -32,6 +32,12 @@ def suggested_alias(language: str) -> str:
 
 
 @cache
-def sentences(language: str) -> tuple[str, ...]:
-    """The ready sentences of a language, the first one first."""
-    return tuple(_pack()["sentences"][language])
+def sentences(language: str, *, group: bool = False) -> tuple[str, ...]:
+    """The ready sentences of a language for one person, or with `group` for several, the first one first."""
+    return tuple(_pack()["sentences for several" if group else "sentences"][language])
+
+
+@cache
+def every_sentence() -> frozenset[str]:
+    """Every ready sentence, in every language."""
+    return frozenset(one for language in SPOKEN for group in (False, True) for one in sentences(language, group=group))
