@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
+
+from tuidang.public.languages import corrected
 
 _LAST_RESORT = """<!doctype html><meta charset=utf-8><title>500</title>
 <p>Something went wrong on our side. Nothing was confirmed as recorded. Go back: what you typed may still be there.
@@ -36,8 +38,10 @@ def stale(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404."""
+    """404; to the page itself, where only its last slash is missing, or its language is spelt otherwise."""
     del exception
+    if request.method in ("GET", "HEAD") and (address := corrected(request)):
+        return HttpResponseRedirect(address)
     return _page(request, "not_found", 404)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import get_supported_language_variant
-from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from tuidang.archive import queries as archive
@@ -19,6 +17,7 @@ from tuidang.public.context import (
     shown,
     terms_context,
 )
+from tuidang.public.languages import preferred
 
 LARGEST_NUMBER = 2**63
 
@@ -29,19 +28,6 @@ def language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(f"/{preferred(request.headers.get('Accept-Language', ''))}/")
     response["Vary"] = "Accept-Language"
     return response
-
-
-def preferred(accepted: str) -> str:
-    """The first language in an Accept-Language header that there are pages in; English if there is none."""
-    for code, _ in parse_accept_lang_header(accepted[:500]):
-        if code.startswith("zh"):
-            traditional = any(part in code for part in ("hant", "tw", "hk", "mo"))
-            return "zh-hant" if traditional else "zh-hans"
-        try:
-            return get_supported_language_variant(code)
-        except LookupError:
-            continue
-    return "en"
 
 
 @require_safe
