@@ -8,6 +8,7 @@ from tuidang.kernel import clock
 from tuidang.statistics import figures
 
 FULL = figures.Figures(
+    mark=0,
     size=12_481,
     day=20_760,
     count=12_431,

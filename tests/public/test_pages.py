@@ -1,5 +1,6 @@
 """Every public page: in its language, by itself, light, and without a trace in the browser."""
 
+import dataclasses
 from html import unescape
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def test_the_commands_of_the_recount_bear_this_logs_key(monkeypatch):
     key = SignerKey.generate("localhost/TRIAL-tests").verifier
     monkeypatch.setattr(adapters, "verifier", lambda: key)
     html = read(Client().get("/en/recount/")).html
-    assert f"tlog-verify recount http://testserver/ledger \\\n  --key '{key}'" in unescape(html)
+    assert f"./tlog-verify recount http://testserver/ledger \\\n  --key '{key}'" in unescape(html)
     assert "--seen" in html
 
 
@@ -103,6 +104,49 @@ def test_the_first_page_is_in_the_language_that_the_browser_asks_for(accepted, l
     answered = Client(headers={"Accept-Language": accepted}).get("/")
     assert (answered.status_code, answered["Location"]) == (302, f"/{language}/")
     assert not answered.cookies
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"),
+    [
+        ("/zh-hans", "/zh-hans/"),
+        ("/zh-hans/declare", "/zh-hans/declare/"),
+        ("/zh-hant/declare/group?a=1", "/zh-hant/declare/group/?a=1"),
+        ("/en/statements?before=9", "/en/statements/?before=9"),
+        ("/zh", "/zh-hans/"),
+        ("/zh/", "/zh-hans/"),
+        ("/zh-cn/lookup/", "/zh-hans/lookup/"),
+        ("/zh-TW/", "/zh-hant/"),
+        ("/zh-hk/statements/?before=9", "/zh-hant/statements/?before=9"),
+        ("/zh-tw?a=/x", "/zh-hant/?a=/x"),
+    ],
+)
+def test_an_address_typed_a_little_wrong_leads_to_the_page(address, leads):
+    answered = Client().get(address)
+    assert (answered.status_code, answered["Location"]) == (302, leads)
+
+
+@pytest.mark.parametrize(
+    "address", ["/zh-hans/nowhere", "/en/staff", "/zhx/", "/en//evil.example/x", "/zh-hans/statements/x", "/zh-cn/nowhere/"]
+)
+def test_an_address_that_is_no_page_is_not_found(address):
+    assert Client().get(address).status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_source_is_offered_on_every_page_where_it_is_named(language, settings):
+    source = "https://source.example/register"
+    assert "source.example" not in read(Client().get(f"/{language}/recount/")).html
+    settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, source=source)
+    for page in PAGES:
+        assert source in read(Client().get(f"/{language}/{page}")).links
+    assert read(Client().get(f"/{language}/recount/")).links.count(source) == 2
+
+
+def test_a_trial_speaks_of_no_contact_that_is_not_there(settings):
+    assert "contact above" not in read(Client().get("/en/terms/")).text
+    settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, controller="Somebody", contact="desk@example.org")
+    assert "contact above" in read(Client().get("/en/terms/")).text
 
 
 def journey(language):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +18,7 @@ from tuidang.public.stored import STORED
 from tuidang.reference import queries as reference
 from tuidang.statistics import figures
 
+_MASKED = re.compile(r"(?:[^:：○]{1,20}[:：])?[\s、，,;；.。·]*○[\s○、，,;；.。·]*")
 SENTENCE_BELOW = 1000
 """Under this many the number stands in a sentence, not as a headline."""
 EXCERPT_BYTES = 420
@@ -69,8 +71,15 @@ def shown(one: Published, language: str, *, whole: bool) -> dict[str, Any]:
     """A statement for the list, or with `whole` for its own page. `cut` says that the text goes on."""
     left = [found.leaving[language] for found in reference.organisations() if one.organisations & found.bit]
     place = reference.label(one.region, language) if one.region else ""
-    text = one.text if whole else excerpt(one.text)
-    return {**asdict(one), "left": left, "place": place, "date": clock.as_date(one.day), "text": text, "cut": text != one.text}
+    lines = without_masks(one.text) if one.persons > 1 else one.text
+    text = lines if whole else excerpt(lines)
+    return {**asdict(one), "left": left, "place": place, "date": clock.as_date(one.day), "text": text, "cut": text != lines}
+
+
+def without_masks(text: str) -> str:
+    """A text without the lines that say nothing but a label and where a name was left out, as in a list of names; other lines as they are."""
+    left = [line for line in text.split("\n") if not _MASKED.fullmatch(line)]
+    return "\n".join(left).strip() or text
 
 
 def excerpt(text: str) -> str:

@@ -162,7 +162,8 @@ class SteadyNode(template.Node):
             return self.nodelist.render(context)
         address = request.get_full_path() if request.method == "GET" else request.path
         name = getattr(context.template, "name", None)
-        key = (name, _language(), context.get("section"), context.get("banner"), context.get("register_name"), request.method, address)
+        said = (context.get(one) for one in ("section", "banner", "register_name", "source_code"))
+        key = (name, _language(), *said, request.method, address)
         found = self._rendered.get(key)
         if found is None:
             found = self._rendered[key] = self.nodelist.render(context)
