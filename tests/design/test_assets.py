@@ -44,7 +44,7 @@ def test_a_stylesheet_asks_nothing_of_other_origins_or_newer_browsers(name):
 
 def test_a_name_changes_with_the_content():
     assert re.fullmatch(r"/style/public\.[0-9a-f]{12}\.css", assets.sheet("public").path)
-    assert set(assets.assets()) == {assets.sheet("public").path, assets.sheet("staff").path}
+    assert set(assets.assets()) == {assets.sheet("public").path, assets.sheet("staff").path, "/favicon.ico", "/robots.txt"}
 
 
 def test_squeezing_keeps_the_blanks_that_mean_something():
