@@ -23,7 +23,7 @@ STAFF = "/staff/"
 _PAGE = re.compile(r"/(en|zh-hans|zh-hant)/")
 _PLAIN = "text/plain; charset=utf-8"
 _TOO_LARGE = (
-    "413 Too large: at most 1 MB. Nothing was recorded. / 内容过大(上限 1 MB),未作任何记录。 / 內容過大(上限 1 MB),未作任何記錄。\n"
+    "413 Too large: at most 1 MB. Nothing was recorded. / 内容过大（上限 1 MB），未作任何记录。 / 內容過大（上限 1 MB），未作任何記錄。\n"
 )
 
 
