@@ -23,6 +23,7 @@ NEEDED = {
     "controller": "name who is responsible for the data",
     "contact": "name how they are reached",
     "jurisdiction": "name the law that applies",
+    "source": "say where the source of the running program is to be had, changes included, as its licence demands",
 }
 SILENT = {
     "log_statement": "none",
