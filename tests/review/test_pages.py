@@ -79,10 +79,21 @@ def test_a_long_text_is_there_in_full(browser):
     assert text in show(browser, REVIEW + "screen/")
 
 
-def test_names_typed_for_others_stand_in_their_text_for_the_reviewer(browser):
+def test_a_group_is_shown_as_it_would_be_published_and_its_names_apart(browser):
     arrive(text=PHONE + "李明和王芳声明退出。", names=("李明", "王芳"))
     browser.post(REVIEW + "claim/")
-    assert "李明和王芳声明退出。" in show(browser, REVIEW + "screen/")
+    page = show(browser, REVIEW + "screen/")
+    assert "○和○声明退出。" in page
+    assert "李明 · 王芳" in page
+    assert page.count("names a private person") == 1, "among the reasons to refuse alone"
+
+
+def test_a_name_that_stayed_in_the_text_of_a_group_is_said(browser):
+    arrive(text=PHONE + "声明退出。\n退党团队：李明\n退团队：张叁", names=("李明", "张三"))
+    browser.post(REVIEW + "claim/")
+    page = show(browser, REVIEW + "screen/")
+    assert "退团队：张叁" in page
+    assert page.count("names a private person") == 2
 
 
 def test_the_reasons_are_said_in_words(browser):

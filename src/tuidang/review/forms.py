@@ -32,6 +32,7 @@ REASONS = {
     Reason.PHONE: _("looks like a phone number"),
     Reason.EMAIL: _("looks like an e-mail address"),
     Reason.LINK: _("contains a link"),
+    Reason.NAME_IN_TEXT: _("names a private person"),
     Reason.BURST: _("the same text came very often today"),
 }
 PILES = {

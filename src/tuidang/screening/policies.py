@@ -44,6 +44,8 @@ class Reason(StrEnum):
     EMAIL = "email"
     LINK = "link"
     BURST = "burst"
+    NAME_IN_TEXT = "name_in_text"
+    """Seen when it is shown to a person, and not before."""
 
 
 WEIGHTS = {
@@ -52,6 +54,7 @@ WEIGHTS = {
     Reason.PHONE: 30,
     Reason.EMAIL: 30,
     Reason.LINK: 30,
+    Reason.NAME_IN_TEXT: 30,
     Reason.NAME_EMPTY: 20,
     Reason.NAME_DIGITS: 20,
     Reason.NAMES_SAME: 20,
@@ -69,6 +72,7 @@ _PATTERNS = {
 }
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ ()-]+(?=\d)")
 _PLACEHOLDER = re.compile(r"\{\{\d{1,3}\}\}")
+_NAMED_LINE = re.compile(r"^[ \t]*(?:三退|退[^:：\n声聲]{1,30})[:：]([^\n]{1,200})$", re.MULTILINE)
 _SENTENCE = re.compile(r"[。！？；!?;]|\.\s")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -96,6 +100,11 @@ def letters(text: str) -> str:
     """Letters and digits alone, in one form: no spaces, no marks, no capitals, no full-width forms, no placeholders of names."""
     folded = unicodedata.normalize("NFKC", _PLACEHOLDER.sub("", text)).casefold()
     return "".join(char for char in folded if char.isalnum())
+
+
+def names_left(text: str) -> bool:
+    """Whether a line of a list (`退党：NAME`) in a text whose names are placeholders has a name that is none."""
+    return any(letters(line) for line in _NAMED_LINE.findall(text))
 
 
 def own_text(seen: Seen, ready: Sequence[str]) -> str:
