@@ -6,12 +6,13 @@ from argparse import Namespace
 from dataclasses import replace
 
 import pytest
-from tests.ledger.register import Register
+from tests.ledger.register import Register, declare
 
 from tuidang.kernel.places import places
 from tuidang.ops.commands import doctor
 from tuidang.ops.doctor import findings
 from tuidang.reference import switches
+from tuidang.vault import daykeys
 
 
 def texts(level: str) -> str:
@@ -30,6 +31,15 @@ def test_a_silent_signer_is_a_fault(register: Register) -> None:
     assert "signer does not answer" in texts("fault")
     assert doctor(Namespace(json=True)) == 1
     register.start_signer()
+
+
+def test_what_was_handed_in_under_a_lost_key_is_a_fault(register: Register) -> None:
+    declare("平安", "晨光")
+    daykeys.rotate()
+    assert texts("fault") == ""
+    (lost,) = daykeys.old_keys()
+    (places().keys / f"day-{lost:016x}").unlink()
+    assert "for 2 persons cannot be read" in texts("fault")
 
 
 def test_a_damaged_tile_is_a_fault(register: Register) -> None:

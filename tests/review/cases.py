@@ -40,7 +40,7 @@ def entries(declaration: UUID, *seqs: int, first: int = 100) -> list[SealedEntry
     """What the ledger says after it sealed these persons (all, if none is named), from index `first` on."""
     content = handed_in.contents([declaration])[declaration]
     return [
-        SealedEntry(declaration, first + one.seq, 20_000, 156, content.statement, one.person, len(content.persons))
+        SealedEntry(declaration, one.commitment, first + one.seq, 20_000, 156, content.statement, one.person, len(content.persons))
         for one in content.persons
         if not seqs or one.seq in seqs
     ]

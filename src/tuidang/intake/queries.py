@@ -32,14 +32,19 @@ class WaitingOutcome:
 
 
 def new_declarations(at_most: int) -> list[UUID]:
-    """Ids of declarations that nobody has screened, in no meaningful order, found by state."""
-    return list(Declaration.objects.filter(state=DeclarationState.NEW).order_by("id").values_list("id", flat=True)[:at_most])
+    """Ids of declarations that nobody has screened, in no meaningful order, found by state; without those under keys that are lost."""
+    rows = Declaration.objects.filter(state=DeclarationState.NEW).exclude(key_id__in=daykeys.lost_keys())
+    return list(rows.order_by("id").values_list("id", flat=True)[:at_most])
 
 
 def contents(ids: Iterable[UUID]) -> dict[UUID, PendingDeclaration]:
-    """The declarations with these ids that are still here, decrypted, with all their persons still here."""
+    """The declarations with these ids that are still here, decrypted, with all their persons still here.
+
+    Rows that nothing will ever read again (their key is lost, or they are damaged) are left out, so that they do not hold up all others;
+    a declaration is, if that is its statement or everyone in it. `unreadable` counts them for the operator.
+    """
     wanted = list(ids)
-    return _while_keys_die(lambda: _contents(wanted))
+    return _while_keys_die(lambda: _contents(wanted, opened=_opened_or_none))
 
 
 def _while_keys_die(read: Callable[[], Result]) -> Result:
@@ -50,45 +55,85 @@ def _while_keys_die(read: Callable[[], Result]) -> Result:
     return read()
 
 
-def _contents(wanted: list[UUID]) -> dict[UUID, PendingDeclaration]:
-    rows = list(Declaration.objects.filter(id__in=wanted))
-    persons: dict[UUID, list[PendingPerson]] = {row.id: [] for row in rows}
+def _contents(wanted: list[UUID], opened: Callable[[int, bytes, bytes], bytes | None]) -> dict[UUID, PendingDeclaration]:
+    statements = {row.id: (row, opened(row.key_id, bytes(row.blob), row.id.bytes)) for row in Declaration.objects.filter(id__in=wanted)}
+    persons: dict[UUID, list[PendingPerson]] = {one: [] for one in statements}
+    hidden: set[UUID] = set()
     for one in Declarant.objects.filter(declaration__in=wanted).order_by("declaration_id", "seq"):
         if one.declaration_id in persons:
-            persons[one.declaration_id].append(_pending(one))
-    found = {}
-    for row in rows:
-        statement = _statement.decode(daykeys.key(row.key_id).decrypt(bytes(row.blob), row.id.bytes))
-        found[row.id] = PendingDeclaration(row.id, row.day, row.persons, row.answered_twice, statement, tuple(persons[row.id]))
-    return found
+            plain = opened(one.key_id, bytes(one.blob), one.lookup.bytes)
+            if plain is None:
+                hidden.add(one.declaration_id)
+            else:
+                persons[one.declaration_id].append(_pending(one, plain))
+    return {
+        row.id: PendingDeclaration(row.id, row.day, row.persons, row.answered_twice, _statement.decode(plain), tuple(persons[row.id]))
+        for row, plain in statements.values()
+        if plain is not None and (persons[row.id] or row.id not in hidden)
+    }
 
 
-def _pending(row: Declarant) -> PendingPerson:
-    person = _person.decode(daykeys.key(row.key_id).decrypt(bytes(row.blob), row.lookup.bytes))
-    return PendingPerson(row.declaration_id, row.seq, row.lookup, bytes(row.commitment), row.state, person)
+def _opened(key_id: int, blob: bytes, bound_to: bytes) -> bytes:
+    return daykeys.key(key_id).decrypt(blob, bound_to)
+
+
+def _opened_or_none(key_id: int, blob: bytes, bound_to: bytes) -> bytes | None:
+    """None: never to be read again. Raises DamagedError if the key died a moment ago: then the row is there under the next one."""
+    try:
+        return _opened(key_id, blob, bound_to)
+    except DamagedError:
+        if daykeys.alive(key_id) and (daykeys.readable(key_id) or daykeys.lost(key_id)):
+            return None
+        raise
+
+
+def _pending(row: Declarant, plain: bytes) -> PendingPerson:
+    return PendingPerson(row.declaration_id, row.seq, row.lookup, bytes(row.commitment), row.state, _person.decode(plain))
 
 
 def by_code(code: Code) -> PendingDeclaration | None:
-    """The declaration that `code` opens as the code of one person or of a group, if it is not sealed as a whole."""
-    return contents([code.declaration_id()]).get(code.declaration_id())
+    """The declaration that `code` opens as the code of one person or of a group, if it is not sealed as a whole. Raises DamagedError."""
+    number = code.declaration_id()
+    return _while_keys_die(lambda: _contents([number], opened=_opened)).get(number)
 
 
 def by_member_code(code: Code) -> tuple[PendingDeclaration, PendingPerson] | None:
-    """The declarant whose own code this is, with the declaration, if not sealed yet."""
+    """The declarant whose own code this is, with the declaration, if not sealed yet. Raises DamagedError."""
     return _while_keys_die(lambda: _by_member_code(code))
 
 
 def _by_member_code(code: Code) -> tuple[PendingDeclaration, PendingPerson] | None:
     row = Declarant.objects.filter(lookup=code.lookup_id()).first()
-    declaration = None if row is None else contents([row.declaration_id]).get(row.declaration_id)
+    declaration = None if row is None else _contents([row.declaration_id], opened=_opened).get(row.declaration_id)
     if row is None or declaration is None:
         return None
-    return declaration, _pending(row)
+    return declaration, _pending(row, _opened(row.key_id, bytes(row.blob), row.lookup.bytes))
 
 
-def declarations_of(commitments: Iterable[bytes]) -> list[UUID]:
-    """Ids of the declarations whose declarants bear one of these commitments."""
-    return list(set(Declarant.objects.filter(commitment__in=list(commitments)).values_list("declaration", flat=True)))
+def declarants(declarations: Iterable[UUID]) -> list[tuple[UUID, int]]:
+    """Who is left of these declarations, readable or not, as (declaration, seq)."""
+    return list(Declarant.objects.filter(declaration__in=list(declarations)).values_list("declaration", "seq"))
+
+
+def declarants_with(commitments: Iterable[bytes]) -> dict[bytes, tuple[UUID, int]]:
+    """Where the declarants that bear these commitments are, as (declaration, seq), readable or not."""
+    rows = Declarant.objects.filter(commitment__in=list(commitments)).values_list("commitment", "declaration", "seq")
+    return {bytes(commitment): (declaration, seq) for commitment, declaration, seq in rows}
+
+
+def standing(declarations: Iterable[UUID]) -> dict[UUID, set[bytes]]:
+    """The commitments of those who stand in these declarations and are not sealed yet, readable or not."""
+    found: dict[UUID, set[bytes]] = {}
+    rows = Declarant.objects.filter(declaration__in=list(declarations), state=DeclarantState.STANDS)
+    for declaration, commitment in rows.values_list("declaration", "commitment"):
+        found.setdefault(declaration, set()).add(bytes(commitment))
+    return found
+
+
+def unreadable(at_most: int) -> int:
+    """How many persons' rows are under keys that are lost: `at_most` means that many or more."""
+    rows = Declarant.objects.filter(key_id__in=daykeys.lost_keys())
+    return len(rows.values_list("seq", flat=True)[:at_most])
 
 
 def states(commitments: Iterable[bytes]) -> dict[bytes, int]:

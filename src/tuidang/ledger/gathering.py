@@ -16,7 +16,7 @@ from tlog.lists import list_path
 from tuidang.intake import queries as intake
 from tuidang.kernel import clock
 from tuidang.ledger import adapters
-from tuidang.ledger.instructions import Payload, payload_of
+from tuidang.ledger.instructions import Payload, payload_of, readable
 from tuidang.ledger.models import Instruction
 from tuidang.ledger.policies import Candidate, Facts
 from tuidang.reference import queries as reference
@@ -87,14 +87,16 @@ def due_instructions(size: int) -> list[Due]:
     """
     due = Instruction.objects.filter(commitment__isnull=True, not_before__lte=clock.today()).order_by("not_before")
     # What another sealer has just sealed is not before this batch.
-    return [Due(row.id, Kind(row.kind), row.ref or 0, payload_of(row)) for row in due if row.ref is None or row.ref < size]
+    return [
+        Due(row.id, Kind(row.kind), row.ref or 0, payload_of(row)) for row in due if (row.ref is None or row.ref < size) and readable(row)
+    ]
 
 
 def carried_out_by(entries: Sequence[Entry]) -> list[UUID]:
     """Instructions for lists that `entries`, read back from the log, name. Voids are settled by the row move."""
     named = {(entry.kind, entry.commitment) for entry in entries if entry.kind >= Kind.BASELINE}
     rows = Instruction.objects.filter(ref__isnull=True, commitment__isnull=True)
-    return [row.id for row in rows if (row.kind, adapters.list_name(payload_of(row).content)) in named]
+    return [row.id for row in rows if readable(row) and (row.kind, adapters.list_name(payload_of(row).content)) in named]
 
 
 def listed_by(entries: Sequence[Entry]) -> list[UUID]:

@@ -6,9 +6,9 @@ entries read back from the log into a database restored from an older copy.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from uuid import UUID
 
 import msgspec
@@ -22,7 +22,7 @@ from tuidang.intake import queries as intake
 from tuidang.intake.content import PendingDeclaration, PendingPerson
 from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
-from tuidang.kernel.randomness import random_between, random_id
+from tuidang.kernel.randomness import random_between, random_id, shuffle
 from tuidang.ledger import adapters, instructions
 from tuidang.ledger.batch import entries_of
 from tuidang.ledger.instructions import Payload
@@ -33,8 +33,9 @@ from tuidang.ledger.totals import Totals, cells_of
 from tuidang.review import actions as review_actions
 from tuidang.review import queries as review
 from tuidang.review.content import SealedEntry
-from tuidang.vault import epochs, records
+from tuidang.vault import daykeys, epochs, records
 
+log = logging.getLogger("tuidang.ledger")
 CHUNK = 500
 LATEST_VOID_DAYS = 7
 REASON_ERROR = 6
@@ -79,41 +80,63 @@ class _Sealed:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Some entries of a batch by commitment, those of them whose declarants are here, and the envelope of their epoch copies."""
+    """Some entries of a batch by commitment, those of one declaration together.
+
+    `people`: their declarants who are here and can be read; `lost`: those who are here, as (declaration, seq), and can never be.
+    """
 
     indexes: dict[bytes, int]
-    envelope: Envelope
     people: dict[bytes, _Sealed]
+    lost: list[tuple[UUID, int]]
+
+    def declarations(self) -> set[UUID]:
+        """Whose declarants are here."""
+        return {one.declaration for one in self.people.values()} | {declaration for declaration, _ in self.lost}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """All that a row move writes, and the envelope of its epoch copies: one for all, so that it says nothing of who declared with whom."""
+
+    envelope: Envelope
+    chunks: list[_Chunk]
 
 
 def move(staged: Staged, progress: Callable[[int], None] = lambda _: None) -> bool:
     """Moves the rows of a batch that the signer has signed. Returns False if that was done before.
 
-    Raises DamagedError if the tables stand at another root than the batch begins with: then nothing was changed.
+    Declarants who can never be read again, because `DATA` comes from an older copy and their day key is gone, stay counted: their rows go,
+    nothing is kept of them, and their number is logged. Raises DamagedError if the tables stand at another root than the batch begins with:
+    then nothing was changed.
     """
     if _moved(staged):
         return False
+    daykeys.current_key()  # made now if it is lost, and not inside the transaction
     entries = list(enumerate(entries_of(staged.entries), staged.base))
-    chunks = list(_prepared(entries, staged.day, progress))
+    ready = _prepared(entries, staged.day, progress)
     try:
-        return _move(staged, entries, chunks)
+        done = _move(staged, entries, ready)
     except IntegrityError:
         # On PostgreSQL two sealers may be here at once: the first one's batch stands, and the other's transaction leaves nothing.
         if _moved(staged):
             return False
         raise
+    if done and (lost := sum(len(chunk.lost) for chunk in ready.chunks)):
+        log.warning(
+            "%s declarants in the log could not be read, their day key is gone: they are counted, and no sealed record is kept", lost
+        )
+    return done
 
 
 @transaction.atomic
-def _move(staged: Staged, entries: Sequence[tuple[int, Entry]], chunks: Sequence[_Chunk]) -> bool:
+def _move(staged: Staged, entries: Sequence[tuple[int, Entry]], ready: _Ready) -> bool:
     if _moved(staged):
         return False
     _record_batch(staged, entries)
     _record_changes(entries, staged.size)
     # All at once and in one order: two transactions that lock the same rows in turns would wait for each other.
-    intake_actions.lock(declarations=[one.declaration for chunk in chunks for one in chunk.people.values()])
-    for chunk in chunks:
-        _write(chunk)
+    intake_actions.lock(declarations=[one for chunk in ready.chunks for one in chunk.declarations()])
+    _keep(ready.envelope, [one for chunk in ready.chunks for one in _settled(chunk)])
     instructions.drop([UUID(bytes=one) for one in staged.instructions])
     intake_actions.remove_listed(outcomes=[UUID(bytes=one) for one in staged.outcomes])
     return True
@@ -167,22 +190,62 @@ def _record_changes(entries: Sequence[tuple[int, Entry]], size: int) -> None:
             Change.objects.update_or_create(index=entry.ref, defaults={"raised": True, "at": size})
 
 
-def _prepared(entries: Sequence[tuple[int, Entry]], day: int, progress: Callable[[int], None]) -> Iterator[_Chunk]:
+def _prepared(entries: Sequence[tuple[int, Entry]], day: int, progress: Callable[[int], None]) -> _Ready:
     name, public = epochs.epoch_for(day)
-    declared = iter([(index, entry) for index, entry in entries if entry.kind == Kind.DECLARE])
+    key = records.Envelope.generate()
+    ready = _Ready(Envelope(id=random_id(), epoch=name, blob=key.sealed_for(name, public)), [])
+    declared = {entry.commitment: (index, entry) for index, entry in entries if entry.kind == Kind.DECLARE}
     done = 0
-    while chunk := {entry.commitment: (index, entry) for index, entry in islice(declared, CHUNK)}:
-        key = records.Envelope.generate()
-        envelope = Envelope(id=random_id(), epoch=name, blob=key.sealed_for(name, public))
-        people = {
-            person.commitment: _sealed(*chunk[person.commitment], declaration, person, envelope, key)
-            for declaration in intake.contents(intake.declarations_of(chunk)).values()
-            for person in declaration.persons
-            if person.commitment in chunk
-        }
-        yield _Chunk({commitment: index for commitment, (index, _) in chunk.items()}, envelope, people)
-        done += len(chunk)
+    for places in _by_declaration(list(declared)):
+        ready.chunks.append(_chunk({commitment: declared[commitment] for commitment in places}, places, ready.envelope, key))
+        done += len(places)
         progress(done)
+    return ready
+
+
+_Place = tuple[UUID, int]
+
+
+def _by_declaration(commitments: Sequence[bytes]) -> Iterator[dict[bytes, _Place | None]]:
+    """The commitments in pieces, each with where its declarant is (declaration, seq), None if nowhere.
+
+    Those of one declaration are in one piece, so that each is read once; the declarations in an order that says nothing.
+    """
+    found: dict[UUID, dict[bytes, _Place | None]] = {}
+    nowhere: list[bytes] = []
+    for some in _pieces(commitments):
+        places = intake.declarants_with(some)
+        for commitment, place in places.items():
+            found.setdefault(place[0], {})[commitment] = place
+        nowhere += [commitment for commitment in some if commitment not in places]
+    order = list(found)
+    shuffle(order)
+    piece: dict[bytes, _Place | None] = {}
+    for declaration in order:
+        piece |= found[declaration]
+        if len(piece) >= CHUNK:
+            yield piece
+            piece = {}
+    if piece:
+        yield piece
+    yield from (dict.fromkeys(some) for some in _pieces(nowhere))
+
+
+def _pieces(commitments: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    return (commitments[at : at + CHUNK] for at in range(0, len(commitments), CHUNK))
+
+
+def _chunk(
+    entries: dict[bytes, tuple[int, Entry]], places: dict[bytes, _Place | None], envelope: Envelope, key: records.Envelope
+) -> _Chunk:
+    people = {
+        person.commitment: _sealed(*entries[person.commitment], declaration, person, envelope, key)
+        for declaration in intake.contents({place[0] for place in places.values() if place}).values()
+        for person in declaration.persons
+        if person.commitment in entries
+    }
+    lost = [place for commitment, place in places.items() if place and commitment not in people]
+    return _Chunk({commitment: index for commitment, (index, _) in entries.items()}, people, lost)
 
 
 def _sealed(  # noqa: PLR0917 -- all that one record is made of
@@ -209,6 +272,7 @@ def _sealed(  # noqa: PLR0917 -- all that one record is made of
         text=None if alone else (UUID(bytes=told.text_id), records.seal_text(told.text_key, told.text_id, text)),
         entry=SealedEntry(
             declaration=declaration.id,
+            commitment=person.commitment,
             index=index,
             day=entry.day,
             region=entry.region,
@@ -219,24 +283,29 @@ def _sealed(  # noqa: PLR0917 -- all that one record is made of
     )
 
 
-def _write(chunk: _Chunk) -> None:
-    """Inside the transaction: wishes as they stand now, then the rows."""
+def _settled(chunk: _Chunk) -> list[_Sealed]:
+    """Inside the transaction: wishes as they stand now, and what intake and review have of these entries. Returns whose records are kept."""
     states = intake.states(chunk.indexes)
     here = [one for commitment, one in chunk.people.items() if commitment in states]
     settled = {commitment for commitment, state in states.items() if not intake.is_standing(state)}
     refused = review.refused({one.declaration for one in here})
     withdrawn, erased = _settle_wishes(chunk.indexes, settled, {one.commitment for one in here if one.declaration in refused})
-    kept = [one for one in here if one.commitment not in erased]
-    if kept:
-        chunk.envelope.save(force_insert=True)
-        # Written in the order of the lookup id, which is random: the table's own order says nothing of arrival.
-        insert_records(sorted((one.row for one in kept), key=lambda row: row.lookup))
-        texts = dict(one.text for one in kept if one.text)
-        SealedText.objects.bulk_create([SealedText(id=key, blob=blob) for key, blob in sorted(texts.items())], ignore_conflicts=True)
-    standing = [one.entry for one in kept if one.commitment not in withdrawn]
+    standing = [one.entry for one in here if one.commitment not in withdrawn]
     review_actions.sealed(entries=standing)
-    intake_actions.remove_declarants(persons=[(one.declaration, one.seq) for one in here])
-    _forget_withdrawn({one.declaration for one in here} - {one.declaration for one in standing})
+    intake_actions.remove_declarants(persons=[*((one.declaration, one.seq) for one in here), *chunk.lost])
+    _forget_withdrawn(chunk.declarations() - {one.declaration for one in standing})
+    return [one for one in here if one.commitment not in erased]
+
+
+def _keep(envelope: Envelope, kept: Sequence[_Sealed]) -> None:
+    """Writes the records in the order of the lookup id, which is random: the table's own order says neither who came first nor with whom."""
+    if not kept:
+        return
+    envelope.save(force_insert=True)
+    insert_records(sorted((one.row for one in kept), key=lambda row: row.lookup))
+    texts = dict(one.text for one in kept if one.text)
+    rows = [SealedText(id=key, blob=blob) for key, blob in sorted(texts.items())]
+    SealedText.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
 
 
 def _forget_withdrawn(declarations: set[UUID]) -> None:
@@ -248,7 +317,8 @@ def _forget_withdrawn(declarations: set[UUID]) -> None:
 def _settle_wishes(indexes: dict[bytes, int], settled: set[bytes], refused: set[bytes]) -> tuple[set[bytes], set[bytes]]:
     """Wishes that came while the batch was under way become instructions about its entries; a refusal too late, a void by the register.
 
-    `settled` were taken back or refused in intake, `refused` in review. Returns all who withdrew, and those to be erased; all by commitment.
+    `settled` were taken back or refused in intake, `refused` in review; a wish that can never be read again is carried out by the register
+    as well. Returns all who withdrew, and those to be erased; all by commitment.
     """
     wished = list(Instruction.objects.filter(commitment__in=list(indexes)))
     commitments = {bytes(row.commitment): row for row in wished if row.commitment is not None}
@@ -256,11 +326,14 @@ def _settle_wishes(indexes: dict[bytes, int], settled: set[bytes], refused: set[
         row.ref, row.commitment = indexes[commitment], None
         row.not_before = clock.today() + random_between(1, LATEST_VOID_DAYS)
     Instruction.objects.bulk_update(wished, ["ref", "commitment", "not_before"])
-    for commitment in (settled | refused) - commitments.keys():
+    unread = {commitment for commitment, row in commitments.items() if not instructions.readable(row)}
+    instructions.drop([commitments[commitment].id for commitment in unread])
+    for commitment in unread | (settled | refused) - commitments.keys():
         instructions.leave(kind=Kind.VOID, ref=indexes[commitment], payload=Payload(reason=REASON_ERROR), not_before=clock.today())
     # They were tallied as settled before sealing, and are in the ledger now: the void there takes them out.
     intake_actions.sealed_all_the_same(persons=len(settled | commitments.keys()))
-    return settled | refused | commitments.keys(), {one for one, row in commitments.items() if instructions.payload_of(row).erase}
+    erased = {one for one in commitments.keys() - unread if instructions.payload_of(commitments[one]).erase}
+    return settled | refused | commitments.keys(), erased
 
 
 def sealed_content(declaration: PendingDeclaration, person: PendingPerson, record: Record, *, whole: bool) -> SealedContent:

@@ -14,6 +14,7 @@ from tlog.growth import read_entry
 from tlog.merkle import root_of_size
 from tlog.signer_client import SignerError
 from tlog.tiles import TileReader
+from tuidang.intake import queries as intake
 from tuidang.kernel import clock
 from tuidang.kernel.places import places
 from tuidang.ledger import adapters, queries
@@ -25,6 +26,7 @@ NEEDED = {
     "jurisdiction": "name the law that applies",
     "source": "say where the source of the running program is to be had, changes included, as its licence demands",
 }
+MOST_COUNTED = 1000
 SILENT = {
     "log_statement": "none",
     "log_min_duration_statement": "-1",
@@ -103,6 +105,13 @@ def _keys() -> Iterator[Finding]:
     if os.access(at.signer / "log.key", os.R_OK):
         yield Finding(
             "note", "the site can read the log key: let the signer run as a user of its own, or a taken-over site can sign what it likes"
+        )
+    if unreadable := intake.unreadable(MOST_COUNTED):
+        many = f"{unreadable:,}" if unreadable < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
+        yield Finding(
+            "fault",
+            f"what was handed in for {many} persons cannot be read and will not be sealed: its day key is not in {at.keys.name}. If "
+            f"{at.keys.name} was taken away, bring it back; after the return of an older copy of {at.data.name} nothing can",
         )
     for folder in (at.keys, at.signer):
         if folder.exists() and folder.stat().st_mode & 0o077:

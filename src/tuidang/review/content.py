@@ -17,6 +17,7 @@ class SealedEntry:
     """One declarant who is in the ledger now. `index`, `day` and `region` are the entry's, `persons` how many the statement names."""
 
     declaration: UUID
+    commitment: bytes
     index: int
     day: int
     region: int
@@ -72,7 +73,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class OnScreen:
-    """A declaration on a reviewer's screen. `text` shows the names where the statement has them; `queue` None: read already."""
+    """A declaration on a reviewer's screen. `text` as it would be published, names apart; `queue` None: read already."""
 
     declaration: UUID
     queue: Pile | None

@@ -63,12 +63,8 @@ def _seal_chunk(groups: dict[UUID, list[SealedEntry]]) -> None:
 def _partly_sealed(groups: dict[UUID, list[SealedEntry]], cases: dict[UUID, Case]) -> set[UUID]:
     """Declarations of which someone who stands is not among the entries. Only those with fewer entries than persons are looked into."""
     short = [one for one, entries in groups.items() if one in cases and len(entries) < cases[one].persons]
-    gone = {entry.person.promise for one in short for entry in groups[one]}
-    return {
-        one
-        for one, content in handed_in.contents(short).items()
-        if any(handed_in.stands(person) and person.person.promise not in gone for person in content.persons)
-    }
+    gone = {entry.commitment for one in short for entry in groups[one]}
+    return {one for one, commitments in handed_in.standing(short).items() if commitments - gone}
 
 
 def _publication(entry: SealedEntry, decided: Wish) -> Publication:
@@ -104,7 +100,7 @@ def forget(*, declarations: Collection[UUID]) -> None:
 
 
 def forget_lost(declarations: Collection[UUID]) -> int:
-    """Drops cases whose declarations are no longer handed in (erased meanwhile); returns how many."""
+    """Drops cases whose declarations are no longer handed in (erased meanwhile), or can never be read again; returns how many."""
     found = handed_in.contents(declarations)
     lost = [declaration for declaration in declarations if declaration not in found]
     forget(declarations=lost)
@@ -116,8 +112,7 @@ def purge_refused(*, at_most: int = 200) -> int:
     """Removes what was refused thirty days ago, content and all; returns how many declarations."""
     due = Case.objects.filter(purge_on__isnull=False, purge_on__lte=clock.today()).order_by("purge_on")
     ids = list(due.values_list("declaration", flat=True)[:at_most])
-    contents = handed_in.contents(ids)
-    intake.remove_declarants(persons=[(person.declaration, person.seq) for one in contents.values() for person in one.persons])
+    intake.remove_declarants(persons=handed_in.declarants(ids))
     forget(declarations=ids)
     return len(ids)
 
