@@ -16,7 +16,7 @@ from tuidang.intake.content import NewPerson
 from tuidang.kernel.errors import RefusedError
 from tuidang.kernel.randomness import random_bytes
 from tuidang.ledger import actions, adapters, queries, sealing
-from tuidang.ledger.models import Instruction, SealedRecord
+from tuidang.ledger.models import Instruction, SealedRecord, SealedText
 from tuidang.review import actions as review
 from tuidang.review.models import Case, Publication
 from tuidang.review.states import Refusal
@@ -185,6 +185,46 @@ def member_of_staff():
     return number
 
 
+def test_who_erases_has_nothing_published(register):
+    code, other = declare(publish=True), declare(publish=True)
+    decide()
+    sealing.seal(force=True)
+    actions.take_back(code=code, erase=True)
+    assert [row.index for row in Publication.objects.all()] == [index_of(other)]
+
+
+def test_the_text_of_a_group_goes_with_its_own_code_and_stays_for_the_others_of_one_member(register):
+    family, other = declare("平安", "晨光"), declare("远山", "长河")
+    decide()
+    sealing.seal(force=True)
+    actions.take_back(code=family.member(1), erase=True)
+    assert queries.opened(family.member(2)).text == "我声明退出。"
+    actions.take_back(code=family, erase=True)
+    assert SealedText.objects.count() == 1
+    assert queries.opened(other.member(1)).text == "我声明退出。"
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+@pytest.mark.parametrize("names", [("平安",), ("平安", "晨光")])
+def test_what_was_erased_can_be_declared_again(register, sealed, names):
+    code = Code(random_bytes(16))
+    for _ in range(2):
+        assert intake.accept(declaration=declaration(*names), code=code).result == "new"
+        decide()
+        if sealed:
+            sealing.seal(force=True)
+        assert actions.take_back(code=code, erase=True) == "taken_back"
+    sealing.seal(force=True)
+    in_time(register)
+    settled(register, count=0)
+
+
+def test_a_code_that_is_erased_by_a_member_is_still_used(register):
+    family = declare("平安", "晨光")
+    actions.take_back(code=family.member(1), erase=True)
+    assert intake.accept(declaration=declaration("平安", "晨光"), code=family).result == "same"
+
+
 @pytest.mark.parametrize("point", list(STEPS)[3:9])
 def test_what_is_taken_back_while_the_batch_is_under_way_is_not_published(register, monkeypatch, point):
     code, other = declare(publish=True), declare(publish=True)
@@ -221,6 +261,35 @@ def test_a_code_that_was_answered_twice_takes_back_after_seven_days_sealed_or_no
     register.later(7)
     for code in (pending, sealed):
         assert actions.take_back(code=code) == "taken_back"
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_a_code_answered_twice_after_sealing_waits_as_long_as_that_is_known(register, people):
+    code = declare(*("平安", "晨光", "远山")[:people])
+    decide()
+    sealing.seal(force=True)
+    intake.note_second_answer(code=code)
+    with pytest.raises(RefusedError):
+        actions.take_back(code=code)
+    register.later(7)
+    assert actions.take_back(code=code) == "taken_back"
+
+
+def test_no_column_of_sealed_records_tells_a_group_that_was_answered_twice(register):
+    family, other = declare("平安", "晨光", "远山"), declare("长河", "清泉", "星野")
+    intake.note_second_answer(code=family)
+    decide()
+    sealing.seal(force=True)
+
+    def rows(code):
+        members = [SealedRecord.objects.get(lookup=code.member(number).lookup_id()) for number in (1, 2, 3)]
+        return [{name: value for name, value in vars(row).items() if name not in ("_state", "lookup", "index")} for row in members]
+
+    def told(row):
+        return {name: len(value) if isinstance(value, (bytes, memoryview)) else value for name, value in row.items()}
+
+    assert list(map(told, rows(family))) == list(map(told, rows(other)))
+    assert [queries.opened(code.member(2)).answered_twice for code in (family, other)] == [True, False]
 
 
 def test_an_unknown_code_takes_nothing_back(register):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from uuid import UUID
 
 import rfc8785
 from django.db import transaction
@@ -17,11 +18,12 @@ from tuidang.intake import queries as intake
 from tuidang.intake.content import PendingDeclaration, PendingPerson
 from tuidang.kernel import clock
 from tuidang.kernel.errors import RefusedError
-from tuidang.kernel.randomness import random_between
+from tuidang.kernel.randomness import random_between, shuffle
 from tuidang.ledger import instructions, queries
 from tuidang.ledger.instructions import Payload
-from tuidang.ledger.models import Change, SealedRecord
+from tuidang.ledger.models import Change, SealedRecord, SealedText
 from tuidang.ledger.moving import LATEST_VOID_DAYS
+from tuidang.ledger.queries import Opened
 from tuidang.review import actions as review_actions
 from tuidang.vault.codes import Code
 
@@ -59,16 +61,19 @@ def take_back(*, code: Code, erase: bool = False) -> Literal["taken_back", "alre
     """At the wish of a holder of `code`: a person's own code, or a group's for all in it. Never asks why; twice is the same as once.
 
     Not sealed yet: it will not be, and if a batch is under way with it, it is voided one to seven days later. Sealed: voided one to seven days
-    later. `erase` destroys what the code opens as well. Raises RefusedError if two people may hold the code and seven days have not passed.
+    later. `erase` destroys what the code opens as well: what waits to be sealed or published, the sealed records, the note that the code was
+    used. The text of a group goes with its own code; a member's leaves it to the others. Raises RefusedError if two people may hold the code
+    and seven days have not passed; what came after sealing is known for two days and of the code that was answered alone.
     """
     intake_actions.lock_opened_by(code=code)
     pending = _pending(code)
     if pending is not None:
-        return _take_back_pending(code, *pending, erase=erase)
-    results = [_take_back_sealed(one, erase=erase) for one in queries.codes_opened_by(code)]
-    if not results:
-        return "unknown"
-    return "taken_back" if "taken_back" in results else "already"
+        result: Literal["taken_back", "already", "unknown"] = _take_back_pending(code, *pending, erase=erase)
+    else:
+        result = _take_back_all_sealed(code, erase=erase) or "unknown"
+    if erase and result != "unknown":
+        intake_actions.forget_accepted(code=code)
+    return result
 
 
 def _pending(code: Code) -> tuple[PendingDeclaration, list[tuple[Code, PendingPerson]]] | None:
@@ -93,8 +98,8 @@ def _take_back_pending(
         intake_actions.remove_declarants(persons=[(one.declaration, one.seq) for _, one in persons])
     if not any(map(intake.refused, declaration.persons)) and not intake.with_standing([declaration.id]):
         review_actions.forget(declarations=[declaration.id])  # nothing is left to read; what was refused is purged by its case
-    sealed = [_take_back_sealed(one, erase=erase) for one in queries.codes_opened_by(code)]
-    return "taken_back" if settled or "taken_back" in sealed else "already"
+    sealed = _take_back_all_sealed(code, erase=erase)
+    return "taken_back" if settled or sealed == "taken_back" else "already"
 
 
 def _leave_wish(code: Code, record: Record, *, erase: bool, ref: int | None = None, commitment: bytes | None = None) -> bool:
@@ -103,14 +108,26 @@ def _leave_wish(code: Code, record: Record, *, erase: bool, ref: int | None = No
     return instructions.leave(kind=Kind.VOID, payload=payload, not_before=later, ref=ref, commitment=commitment)
 
 
-def _take_back_sealed(code: Code, *, erase: bool) -> Literal["taken_back", "already"]:
-    found = queries.opened(code)
-    if found is None:
-        return "already"
-    if found.answered_twice and clock.today() - found.content.day < SHARED_DAYS:
+def _take_back_all_sealed(code: Code, *, erase: bool) -> Literal["taken_back", "already"] | None:
+    """All that `code` opens and that is sealed; None if that is nothing."""
+    answered_again = intake_actions.was_answered_twice(code=code)
+    codes = queries.codes_opened_by(code)
+    shuffle(codes)  # the instructions' own order is not to be that of the statement
+    found = [(one, opened) for one in codes if (opened := queries.opened(one)) is not None]
+    results = [_take_back_sealed(one, opened, answered_twice=answered_again or opened.answered_twice, erase=erase) for one, opened in found]
+    if erase and codes != [code]:
+        SealedText.objects.filter(id__in={UUID(bytes=opened.content.text_id) for _, opened in found if opened.content.text_id}).delete()
+    if not results:
+        return None
+    return "taken_back" if "taken_back" in results else "already"
+
+
+def _take_back_sealed(code: Code, found: Opened, *, answered_twice: bool, erase: bool) -> Literal["taken_back", "already"]:
+    if answered_twice and clock.today() - found.content.day < SHARED_DAYS:
         raise RefusedError("this code was answered twice; it can take back after seven days")
     live = not Change.objects.filter(index=found.index, void=True).exists()
     left = live and _leave_wish(code, found.record, erase=erase, ref=found.index)
     if erase:
         SealedRecord.objects.filter(index=found.index).delete()
+        review_actions.unpublish_items(indexes=[found.index])
     return "taken_back" if left else "already"

@@ -127,7 +127,6 @@ class SealedRecord(models.Model):
     lookup = models.UUIDField(primary_key=True)
     index = models.BigIntegerField(unique=True)
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="+", db_index=False)
-    answered_twice = models.BooleanField(default=False)
     own = models.BinaryField()
     epoch = models.BinaryField()
 
@@ -135,7 +134,6 @@ class SealedRecord(models.Model):
         "lookup": PrivacyClass.DERIVED,
         "index": PrivacyClass.PUBLIC,
         "envelope": PrivacyClass.INTERNAL,
-        "answered_twice": PrivacyClass.INTERNAL,
         "own": PrivacyClass.SEALED,
         "epoch": PrivacyClass.SEALED,
     }

@@ -42,7 +42,11 @@ REASON_ERROR = 6
 
 
 class SealedContent(msgspec.Struct, frozen=True, kw_only=True):
-    """What both copies of a sealed record hold. The text itself, or for several people where it is and its key."""
+    """What both copies of a sealed record hold. The text itself, or for several people where it is and its key.
+
+    `answers`: 2 where a second request got the same code before sealing, else 1. It stands in here alone: in a column it would mark exactly
+    the members of one group. As a digit, so that it does not change the length either.
+    """
 
     language: str
     name: str
@@ -59,6 +63,7 @@ class SealedContent(msgspec.Struct, frozen=True, kw_only=True):
     void_hash: bytes
     seq: int
     consent: str
+    answers: int = 1
     title: str = ""
     text: str = ""
     text_id: bytes = b""
@@ -265,7 +270,6 @@ def _sealed(  # noqa: PLR0917 -- all that one record is made of
             lookup=person.lookup,
             index=index,
             envelope=envelope.id,
-            answered_twice=declaration.answered_twice,
             own=records.seal_own(person.person.record_key, lookup, plain),
             epoch=key.seal(lookup, plain),
         ),
@@ -356,5 +360,6 @@ def sealed_content(declaration: PendingDeclaration, person: PendingPerson, recor
         void_hash=record.void_hash,
         seq=person.seq,
         consent=told.consent,
+        answers=1 + declaration.answered_twice,
         **text,
     )

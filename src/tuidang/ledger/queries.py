@@ -140,8 +140,10 @@ def opened(code: Code) -> Opened | None:
     entry = Entry.decode(read_entry(adapters.store(), row.index, adapters.head().size))
     void = Change.objects.filter(index=row.index, void=True).first()
     wish = None if void else Instruction.objects.filter(kind=Kind.VOID, ref=row.index).first()
+    if wish is not None and not instructions.readable(wish):
+        wish = None
     reason = _void_reason(row.index, void.at) if void else instructions.payload_of(wish).reason if wish else 0
-    return Opened(row.index, row.answered_twice, entry, content, title, text, void is not None, wish is not None, reason)
+    return Opened(row.index, content.answers > 1, entry, content, title, text, void is not None, wish is not None, reason)
 
 
 def _void_reason(index: int, at: int) -> int:

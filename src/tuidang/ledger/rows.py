@@ -16,7 +16,6 @@ class NewRecord:
     lookup: UUID
     index: int
     envelope: UUID
-    answered_twice: bool
     own: bytes = field(repr=False)
     epoch: bytes = field(repr=False)
 
@@ -29,6 +28,6 @@ def insert_records(records: Sequence[NewRecord]) -> None:
 
     with connection.cursor() as cursor:
         cursor.executemany(
-            'INSERT INTO ledger_sealedrecord (lookup, "index", envelope_id, answered_twice, own, epoch) VALUES (%s, %s, %s, %s, %s, %s)',
-            [(native(one.lookup), one.index, native(one.envelope), one.answered_twice, one.own, one.epoch) for one in records],
+            'INSERT INTO ledger_sealedrecord (lookup, "index", envelope_id, own, epoch) VALUES (%s, %s, %s, %s, %s)',
+            [(native(one.lookup), one.index, native(one.envelope), one.own, one.epoch) for one in records],
         )

@@ -77,7 +77,6 @@ class Migration(migrations.Migration):
             fields=[
                 ("lookup", models.UUIDField(primary_key=True, serialize=False)),
                 ("index", models.BigIntegerField(unique=True)),
-                ("answered_twice", models.BooleanField(default=False)),
                 ("own", models.BinaryField()),
                 ("epoch", models.BinaryField()),
                 (
