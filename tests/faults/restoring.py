@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -34,6 +35,10 @@ CASES: dict[str, tuple[str, ...]] = {
     "the log key, which was not there": ("data.signer",),
     "the day keys": ("data.keys",),
 }
+
+
+KEYS_GONE = ("the database", "the day keys")
+"""Where rows are left whose day key is not: no copy brings it back, because none is kept of what was destroyed."""
 
 
 @dataclass(slots=True)
@@ -66,10 +71,10 @@ def _attempt(world: World) -> str:
     return (world.folder / "answer").read_text()
 
 
-def _fine(world: World) -> str:
+def _fine(world: World, check: Callable[[], None] = story.finish_and_check) -> str:
     try:
         with world.signing():
-            world.run(story.finish_and_check)
+            world.run(check)
     except AssertionError as error:
         return str(error)
     return ""
@@ -91,7 +96,7 @@ def one(case: str, before: World, after: World, number: int) -> Result:
         world.restore(after, "data/ledger", "data.lock", "data.signer") if "database" in parts else world.restore(after, *parts)
         if "data.keys" not in parts and "database" in parts:
             world.restore(before, "data.keys")
-    result.fine = _fine(world)
+    result.fine = _fine(world, story.goes_on if case in KEYS_GONE else story.finish_and_check)
     world.remove()
     return result
 

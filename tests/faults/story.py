@@ -100,6 +100,15 @@ def check() -> None:
     assert Batch.objects.count() == 3, "the founding, the earlier two, and one batch with everything"
 
 
+def goes_on() -> None:
+    """What must hold where day keys are gone for good: everyone in the log stays counted, and the register goes on."""
+    register = Register(folder() / "clock")
+    counted = register.recount()
+    assert counted == queries.count_from_tables()
+    assert counted["count"] == COUNT
+    accept_under_old_key()
+
+
 def accept_under_old_key() -> None:
     """One more declaration can be handed in and sealed afterwards."""
     intake.daykeys.forget()
