@@ -18,6 +18,8 @@ from tuidang.intake import queries as intake
 from tuidang.kernel import clock
 from tuidang.kernel.places import places
 from tuidang.ledger import adapters, queries
+from tuidang.review import queries as review
+from tuidang.review.policies import OVERDUE_DAYS
 from tuidang.vault import epochs
 
 NEEDED = {
@@ -48,7 +50,7 @@ class Finding:
 def findings() -> list[Finding]:
     """All there is to say, faults first."""
     order = ("fault", "closed", "note")
-    return sorted([*_ledger(), *_keys(), *_database(), *_public()], key=lambda one: order.index(one.level))
+    return sorted([*_ledger(), *_keys(), *_database(), *_promises(), *_public()], key=lambda one: order.index(one.level))
 
 
 def _ledger() -> Iterator[Finding]:
@@ -126,6 +128,14 @@ def _database() -> Iterator[Finding]:
         loud = [f"{name} = {SILENT[name]}" for name, setting in sorted(cursor.fetchall()) if setting != SILENT[name]]
     if loud:
         yield Finding("note", f"PostgreSQL's log may hold what people hand in; set {', '.join(loud)}")
+
+
+def _promises() -> Iterator[Finding]:
+    if late := review.overdue(MOST_COUNTED):
+        many = f"{late:,}" if late < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
+        yield Finding(
+            "fault", f"{many} declarations wait for a decision since {OVERDUE_DAYS} days: their promise ends; have them read today"
+        )
 
 
 def _public() -> Iterator[Finding]:
