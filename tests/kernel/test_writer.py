@@ -126,3 +126,25 @@ def test_a_queue_that_does_not_move_is_said_to_be_busy(monkeypatch):
         write(note("one"))
     go.set()
     end(stuck)
+
+
+def test_of_many_that_wait_those_beyond_the_bound_are_told_soon(monkeypatch):
+    stuck, go = GroupWriter(), threading.Event()
+    stuck.submit(go.wait)
+    monkeypatch.setattr(writer, "_writer", stuck)
+    monkeypatch.setattr(writer, "_places", threading.BoundedSemaphore(2))
+
+    def one(number: int) -> object:
+        try:
+            return write(lambda: number)
+        except BusyError:
+            go.set()  # the others get on only now
+            return "busy"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        told = list(pool.map(one, range(3)))
+    assert told.count("busy") == (1 if connection.vendor == "sqlite" else 0)
+    go.set()
+    end(stuck)

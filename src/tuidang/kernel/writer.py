@@ -21,6 +21,10 @@ from tuidang.kernel.errors import BusyError
 Result = TypeVar("Result")
 MOST_AT_ONCE = 256
 WAIT_SECONDS = 25
+MOST_WAITING = 24
+"""Requests that may wait at once: fewer than the server has threads, so that what needs no writing is answered while the disk stands still."""
+PATIENCE_SECONDS = 0.2
+"""For a place among them: a few commits of a slow disk."""
 
 
 class GroupWriter:
@@ -69,6 +73,7 @@ class GroupWriter:
 
 
 _writer = GroupWriter()
+_places = threading.BoundedSemaphore(MOST_WAITING)
 
 
 def write(work: Callable[[], Result]) -> Result:
@@ -79,7 +84,11 @@ def write(work: Callable[[], Result]) -> Result:
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():
             return work()
+    if not _places.acquire(timeout=PATIENCE_SECONDS):
+        raise BusyError("too many wait for the writer")
     try:
         return _writer.submit(work).result(timeout=WAIT_SECONDS)
     except TimeoutError:
         raise BusyError("the writer did not answer in time") from None
+    finally:
+        _places.release()

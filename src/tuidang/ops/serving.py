@@ -231,7 +231,8 @@ def signer_answers() -> bool:
 def site_command(port: int) -> list[str]:
     """The command that serves the site. SQLite: one process, the one writer, with its loops as threads."""
     sqlite = not settings.ENVIRONMENT.database_url
-    workers, threads = (1, 8) if sqlite else (2, 4)
+    # More than may read bodies at once (config.bodies), or wait for the writer (kernel.writer): files and pages find one free.
+    workers, threads = (1, 32) if sqlite else (2, 24)
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     bounds = ["--workers", str(workers), "--blocking-threads", str(threads), "--http", "1", "--no-ws", "--workers-kill-timeout", "5s"]
     return [*granian, *bounds, "--no-access-log", "--log-level", "error", "tuidang.config.wsgi:application"]
