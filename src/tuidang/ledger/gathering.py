@@ -25,6 +25,7 @@ from tuidang.review import queries as review
 from tuidang.screening import actions as screening_actions
 
 CHUNK = 1000
+TAKEN_AT_ONCE = 500
 MOST = 200_000
 """More than this waits for the next batch: a batch is made in memory."""
 
@@ -40,11 +41,14 @@ class Due:
 
 
 def catch_up() -> None:
-    """Has the stages before take over what was handed in up to now, so that a batch that is asked for misses nothing."""
-    while screening_actions.screen_new():
-        pass
-    while review_actions.take_in():
-        pass
+    """Has the stages before take over what was handed in up to now, so that a batch that is asked for misses nothing.
+
+    A round that finds less than it asked for has found all there was: what comes faster than it is taken over waits for the next batch.
+    """
+    for take_over in (screening_actions.screen_new, review_actions.take_in):
+        for _ in range(MOST // TAKEN_AT_ONCE):
+            if take_over(at_most=TAKEN_AT_ONCE) < TAKEN_AT_ONCE:
+                break
 
 
 def candidates(progress: Callable[[int], None] = lambda _: None) -> list[Candidate]:

@@ -350,8 +350,7 @@ def end_day() -> None:
     daykeys.rotate()
     for key in daykeys.old_keys():
         while not _dies(key) and not daykeys.lost(key):
-            if not _carry_over(key):
-                time.sleep(PATIENCE_SECONDS)  # another transaction holds the rows that are left
+            time.sleep(PATIENCE_SECONDS)  # another transaction holds the rows that are left
     dying, size = daykeys.dying(), adapters.head().size
     for key in dying:
         stages.carry_over(old_key=key, size=size)
@@ -376,10 +375,13 @@ def _carry_over(key: int) -> None:
 
 def _dies(key: int) -> bool:
     """With the key's row gone, accepts that still use it wait for this transaction: what came until then is all there is to carry over."""
+    if not daykeys.lost(key):
+        _carry_over(key)
     try:
         with transaction.atomic():
             daykeys.let_die([key])
-            _carry_over(key)
+            if daykeys.readable(key):
+                _carry_over(key)
     except IntegrityError:
         return False
     return True
