@@ -17,11 +17,11 @@ import django
 django.setup()
 
 from tests.faults import killing  # noqa: E402 -- Django must be set up first
-from tests.faults.world import World, kill  # noqa: E402
-from tests.ledger.register import declare, is_pending  # noqa: E402
+from tests.faults.world import World, kill  # noqa: E402 -- what is faulted must be chosen before Django is set up
+from tests.ledger.register import declare, is_pending  # noqa: E402 -- what is faulted must be chosen before Django is set up
 
-from tuidang.ledger import sealing  # noqa: E402
-from tuidang.vault.codes import Code  # noqa: E402
+from tuidang.ledger import sealing  # noqa: E402 -- what is faulted must be chosen before Django is set up
+from tuidang.vault.codes import Code  # noqa: E402 -- what is faulted must be chosen before Django is set up
 
 THREADS = 6
 SECONDS = 0.4

@@ -16,10 +16,10 @@ import django
 django.setup()
 
 from tests.faults import story  # noqa: E402 -- Django must be set up first
-from tests.faults.death import Death  # noqa: E402
-from tests.faults.world import KILLED, World, alive, wait  # noqa: E402
+from tests.faults.death import Death  # noqa: E402 -- what is faulted must be chosen before Django is set up
+from tests.faults.world import KILLED, World, alive, wait  # noqa: E402 -- what is faulted must be chosen before Django is set up
 
-from tlog.accelerator import accelerator  # noqa: E402
+from tlog.accelerator import accelerator  # noqa: E402 -- what is faulted must be chosen before Django is set up
 
 MOST = 1_000
 

@@ -17,11 +17,11 @@ import django
 django.setup()
 
 from tests.faults import killing, story  # noqa: E402 -- Django must be set up first
-from tests.faults.world import World  # noqa: E402
+from tests.faults.world import World  # noqa: E402 -- what is faulted must be chosen before Django is set up
 
-from tlog.errors import TlogError  # noqa: E402
-from tuidang.kernel.errors import TuidangError  # noqa: E402
-from tuidang.ledger import adapters  # noqa: E402
+from tlog.errors import TlogError  # noqa: E402 -- what is faulted must be chosen before Django is set up
+from tuidang.kernel.errors import TuidangError  # noqa: E402 -- what is faulted must be chosen before Django is set up
+from tuidang.ledger import adapters  # noqa: E402 -- what is faulted must be chosen before Django is set up
 
 CASES: dict[str, tuple[str, ...]] = {
     "the database": ("database",),

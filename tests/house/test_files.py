@@ -26,7 +26,7 @@ OWN_WORDS = {
     "intake": {"content", "questions"},
     "ledger": {"batch", "founding", "gathering", "instructions", "moving", "rows", "sealing", "stage", "totals"},
     "ops": {"doctor", "serving", "standing"},
-    "public": {"context", "errors", "pages", "stored"},
+    "public": {"context", "errors", "languages", "pages", "stored"},
     "reference": {"pack", "switches"},
     "review": {"content"},
     "statistics": {"figures"},

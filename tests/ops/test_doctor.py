@@ -59,7 +59,14 @@ def test_a_public_register_stays_closed_until_nothing_speaks_against_it(register
     assert not switches.intake_open()
     assert doctor(Namespace(json=False)) == 1
     closed = texts("closed")
-    for word in ("TUIDANG_CONTROLLER", "TUIDANG_CONTACT", "TUIDANG_JURISDICTION", "TUIDANG_SOURCE", "never becomes a public one", "move the folder"):
+    for word in (
+        "TUIDANG_CONTROLLER",
+        "TUIDANG_CONTACT",
+        "TUIDANG_JURISDICTION",
+        "TUIDANG_SOURCE",
+        "never becomes a public one",
+        "move the folder",
+    ):
         assert word in closed
     assert not switches.intake_open()
 

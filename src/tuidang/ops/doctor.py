@@ -120,6 +120,14 @@ def _keys() -> Iterator[Finding]:
             yield Finding("fault", f"others can read {folder.name}; run `chmod 700` on it")
 
 
+def _promises() -> Iterator[Finding]:
+    if late := review.overdue(MOST_COUNTED):
+        many = f"{late:,}" if late < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
+        yield Finding(
+            "fault", f"{many} declarations wait for a decision since {OVERDUE_DAYS} days: their promise ends; have them read today"
+        )
+
+
 def _database() -> Iterator[Finding]:
     if connection.vendor != "postgresql":
         return
@@ -128,14 +136,6 @@ def _database() -> Iterator[Finding]:
         loud = [f"{name} = {SILENT[name]}" for name, setting in sorted(cursor.fetchall()) if setting != SILENT[name]]
     if loud:
         yield Finding("note", f"PostgreSQL's log may hold what people hand in; set {', '.join(loud)}")
-
-
-def _promises() -> Iterator[Finding]:
-    if late := review.overdue(MOST_COUNTED):
-        many = f"{late:,}" if late < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
-        yield Finding(
-            "fault", f"{many} declarations wait for a decision since {OVERDUE_DAYS} days: their promise ends; have them read today"
-        )
 
 
 def _public() -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 
-from tuidang.public.policies import corrected
+from tuidang.public.languages import corrected
 
 _LAST_RESORT = """<!doctype html><meta charset=utf-8><title>500</title>
 <p>Something went wrong on our side. Nothing was confirmed as recorded. Go back: what you typed may still be there.

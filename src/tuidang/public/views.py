@@ -17,7 +17,7 @@ from tuidang.public.context import (
     shown,
     terms_context,
 )
-from tuidang.public.policies import preferred
+from tuidang.public.languages import preferred
 
 LARGEST_NUMBER = 2**63
 
