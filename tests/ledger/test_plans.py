@@ -96,8 +96,10 @@ def plan(sql: str, parameters: object) -> list[str]:
 def is_bad(line: str) -> bool:
     """A scan of a table, or a sort of more than what was just found. A walk along an index that ends at a limit is neither."""
     if connection.vendor == "sqlite":
-        return bool(re.search(rf"\bSCAN\b(?!.* USING (COVERING )?INDEX ({WAITING}|sqlite_autoindex|notice_latest))", line))
-    return "Seq Scan" in line
+        return "TEMP B-TREE" in line or bool(
+            re.search(rf"\bSCAN\b(?!.* USING (COVERING )?INDEX ({WAITING}|sqlite_autoindex|notice_latest))", line)
+        )
+    return "Seq Scan" in line or "Sort" in line
 
 
 def quietly(read: Callable[[], object]) -> None:

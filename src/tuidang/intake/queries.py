@@ -103,7 +103,7 @@ def by_member_code(code: Code) -> tuple[PendingDeclaration, PendingPerson] | Non
 
 
 def _by_member_code(code: Code) -> tuple[PendingDeclaration, PendingPerson] | None:
-    row = Declarant.objects.filter(lookup=code.lookup_id()).first()
+    row = next(iter(Declarant.objects.filter(lookup=code.lookup_id())[:1]), None)
     declaration = None if row is None else _contents([row.declaration_id], opened=_opened).get(row.declaration_id)
     if row is None or declaration is None:
         return None
