@@ -47,6 +47,7 @@ def figures():
                 "accepted_yesterday": 60,
                 "accepted_this_week": 1_240,
                 "accepted_this_month": 12_345,
+                "mark": 0,
                 "updated": 1_793_865_000,
                 "k": 5,
             }

@@ -50,6 +50,7 @@ KEYS: list[Point] = [
     (stage, "write_durably"),
     (daykeys, "alive"),
     (sealing, "sign"),
+    (sealing, "publish"),
     (sealing, "_dies"),
     (daykeys, "bury"),
 ]
@@ -117,6 +118,7 @@ class Sealer(threading.Thread):
 class Run:
     """One run of one schedule on a register that stands still."""
 
+    unfinished: bool = False
     codes: list[Code] = field(default_factory=list)
     names: dict[object, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
@@ -124,6 +126,9 @@ class Run:
     arrived: bool = False
 
     def begin(self) -> None:
+        if self.unfinished:
+            self.codes.append(declare())
+            leave_unfinished()
         self.codes += [declare(), declare()]
         self._name_what_is_new("0")
         self.sealers = [Sealer(self, label) for label in "AB"]
@@ -194,6 +199,18 @@ class Run:
         assert queries.snapshot().totals.count == queries.count_from_tables()["count"]
 
 
+def leave_unfinished() -> None:
+    """A batch whose rows are moved, and whose sealer was killed before the day key died."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def die() -> None:
+            raise KilledError
+
+        patch.setattr(sealing, "end_day", die)
+        with pytest.raises(KilledError):
+            sealing.seal(force=True)
+
+
 def _read(run: Run, name: str) -> tuple[object, ...]:
     """What a sealer has read already and is not an argument: where the tables stand, before it gathers and before it asks for the lock."""
     return run.trees()[:2] if name in ("candidates", "_lock") else ()
@@ -207,13 +224,21 @@ def patch_points(patch: pytest.MonkeyPatch, points: Iterable[Point]) -> None:
             current = threading.current_thread()
             if isinstance(current, Sealer) and not connection.in_atomic_block:
                 current.stop_before(_name, *map(current.run_.name, (*arguments, *named.values())), *_read(current.run_, _name))
-            return _step(*arguments, **named)
+            found = _step(*arguments, **named)
+            if isinstance(current, Sealer) and _name == "candidates":
+                current.stop_before("what was gathered is used", len(found))
+            return found
 
         patch.setattr(module, name, stop_first)
 
 
-def explore(monkeypatch: pytest.MonkeyPatch, points: list[Point], check: Callable[[], object], full_check: Callable[[], object]) -> int:
-    """Tries every order; returns how many runs it took. Raises AssertionError with the schedule that failed."""
+def explore(
+    monkeypatch: pytest.MonkeyPatch, points: list[Point], check: Callable[[], object], full_check: Callable[[], object], *, unfinished: bool
+) -> int:
+    """Tries every order; returns how many runs it took. Raises AssertionError with the schedule that failed.
+
+    `unfinished`: each run begins with a batch whose sealer was killed before its last steps.
+    """
     seen: set[object] = set()
     waiting: list[tuple[int, ...]] = [()]
     runs = 0
@@ -224,7 +249,7 @@ def explore(monkeypatch: pytest.MonkeyPatch, points: list[Point], check: Callabl
         schedule = waiting.pop()
         runs += 1
         try:
-            waiting += _one(list(schedule), seen, check)
+            waiting += _one(Run(unfinished=unfinished), list(schedule), seen, check)
             if runs % 200 == 0:
                 full_check()
         except BaseException as error:
@@ -232,9 +257,8 @@ def explore(monkeypatch: pytest.MonkeyPatch, points: list[Point], check: Callabl
     return runs
 
 
-def _one(schedule: list[int], seen: set[object], check: Callable[[], object]) -> list[tuple[int, ...]]:
+def _one(run: Run, schedule: list[int], seen: set[object], check: Callable[[], object]) -> list[tuple[int, ...]]:
     """Follows `schedule`, then goes on as long as the state is new. Returns the schedules not taken."""
-    run = Run()
     run.begin()
     others: list[tuple[int, ...]] = []
     try:
