@@ -62,10 +62,13 @@ def _link(member: Member) -> str:
 @transaction.atomic
 def use_link(*, token: str) -> Member:
     """Uses a one-time link up and returns whom it signs in. Of two at the same time one succeeds. Raises RefusedError."""
-    links = OneTimeLink.objects.filter(token_hash=token_hash(token))
-    if not links.filter(used=False, expires__gt=clock.hour(), member__active=True).update(used=True):
+    # The row is locked and looked at again: an UPDATE whose condition joins the member would let two through on PostgreSQL.
+    links = OneTimeLink.objects.filter(token_hash=token_hash(token), used=False, expires__gt=clock.hour())
+    link = links.select_for_update().first()
+    if link is None or not link.member.active:
         raise RefusedError("this link is used, too old, or not ours")
-    member = links.select_related("member").get().member
+    member = link.member
+    links.update(used=True)
     record(member=member.id, verb="staff.sign_in", subject="")
     return member
 

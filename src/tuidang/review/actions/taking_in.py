@@ -101,7 +101,7 @@ def _hold_overdue(pile: Pile, at_most: int) -> int:
     late = Case.objects.filter(
         queue=pile.value, verdict=Verdict.WAITING.value, since__lte=clock.today() - HOLD_DAYS, claim_until__lte=clock.seconds()
     )
-    cases, contents = _locked(late, late.order_by("since", "declaration"), at_most)
+    cases, contents = _locked(late, late.order_by(), at_most)
     before = [cell(case) for case in cases]
     for case in cases:
         case.verdict, case.decided_by = Verdict.HELD.value, Decider.MACHINE.value
