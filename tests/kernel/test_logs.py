@@ -17,7 +17,7 @@ def log(monkeypatch):
     handler = logging.StreamHandler(stream)
     handler.addFilter(NothingPersonal())
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
-    loggers = [logging.getLogger(name) for name in ("django.request", "tuidang.tests", "some.library")]
+    loggers = [logging.getLogger(name) for name in ("django.request", "tuidang.tests", "some.package")]
     for one in loggers:
         one.addHandler(handler)
         monkeypatch.setattr(one, "propagate", False)
@@ -33,8 +33,8 @@ def fall(text: str) -> None:
 
 def test_what_others_log_is_reduced_to_where_and_what_kind(log):
     logging.getLogger("django.request").error("Not Found: /%s", TYPED, extra={"status_code": 404, "request": TYPED})
-    logging.getLogger("some.library").warning("100%% of %s", TYPED)
-    assert log.getvalue() == "ERROR django.request event 404\nWARNING some.library event\n"
+    logging.getLogger("some.package").warning("100%% of %s", TYPED)
+    assert log.getvalue() == "ERROR django.request event 404\nWARNING some.package event\n"
 
 
 @pytest.mark.parametrize("name", ["django.request", "tuidang.tests"])
