@@ -22,7 +22,8 @@ HERE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 STEP_SECONDS = 30 * 60
 NOTHING_COLLECTED = 5
-WORKERS = ("-n", "2", "--dist", "loadfile")
+# Not by the number of tests in a file: the slow ones have few, and would run alone at the end.
+WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 SOURCE_CHECKS: dict[str, tuple[str, ...]] = {
     "ruff check": ("ruff", "check", "."),
