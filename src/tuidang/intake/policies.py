@@ -22,7 +22,10 @@ LONGEST_TEXT = 20_000
 MOST_PERSONS = 500
 DECIDED_WITHIN_DAYS = 30
 """By then a declaration is on the public record, or a list there says what became of it."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufff9-\ufffb\ufeff]"
+)
+"""What is not seen, turns others around, or ends lines. Joiners stay: words of several scripts need them."""
 
 _UNSEEN = frozenset(("Mn", "Cf", "Cc"))
 _MIDDLE_DOTS = frozenset("·•‧∙⋅・᛫")
@@ -35,8 +38,10 @@ _IN_NAMES = (
 
 
 def clean_line(typed: str) -> str:
-    """One line without control characters and bidirectional overrides, composed (NFC), spaces folded."""
-    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", typed)).split())
+    """One line without control characters and bidirectional overrides, composed (NFC), spaces folded; empty if nothing of it can be seen."""
+    words = (_CONTROL.sub("", word) for word in unicodedata.normalize("NFC", typed).split())
+    line = " ".join(filter(None, words))
+    return "" if all(unicodedata.category(one) in _UNSEEN for one in line) else line
 
 
 def clean_text(typed: str) -> str:
