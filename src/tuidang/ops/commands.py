@@ -48,4 +48,6 @@ def _conclusion(found: list[Finding], *, content: bool, public: bool) -> str:
     if not content:
         return "Something is broken."
     waiting = sum(one.level == "closed" for one in found)
-    return "Nothing is broken." + (f" {waiting} points would keep this register closed to the public." if waiting else "")
+    return "Nothing is broken." + (
+        f" {waiting} {'point' if waiting == 1 else 'points'} would keep this register closed to the public." if waiting else ""
+    )
