@@ -7,6 +7,7 @@ that come to the same. Each state is also one in which both sealers are killed.
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -233,20 +234,28 @@ def patch_points(patch: pytest.MonkeyPatch, points: Iterable[Point]) -> None:
 
 
 def explore(
-    monkeypatch: pytest.MonkeyPatch, points: list[Point], check: Callable[[], object], full_check: Callable[[], object], *, unfinished: bool
+    monkeypatch: pytest.MonkeyPatch,
+    points: list[Point],
+    check: Callable[[], object],
+    full_check: Callable[[], object],
+    *,
+    unfinished: bool,
+    at_most: int | None = None,
 ) -> int:
     """Tries every order; returns how many runs it took. Raises AssertionError with the schedule that failed.
 
-    `unfinished`: each run begins with a batch whose sealer was killed before its last steps.
+    `unfinished`: each run begins with a batch whose sealer was killed before its last steps. `at_most` runs: orders that are far from each
+    other first, the same ones each time.
     """
+    choice = random.Random(1)
     seen: set[object] = set()
     waiting: list[tuple[int, ...]] = [()]
     runs = 0
     monkeypatch.setattr(daykeys, "_cache", {})
     monkeypatch.setattr(daykeys, "_remembered", [])
     patch_points(monkeypatch, points)
-    while waiting:
-        schedule = waiting.pop()
+    while waiting and runs != at_most:
+        schedule = waiting.pop(choice.randrange(len(waiting)))
         runs += 1
         try:
             waiting += _one(Run(unfinished=unfinished), list(schedule), seen, check)

@@ -26,8 +26,8 @@ def careless_disk(monkeypatch):
 
 
 @pytest.mark.usefixtures("careless_disk")
-@pytest.mark.parametrize(("points", "unfinished"), [(STEPS, False), (LOOKS, False), (KEYS, True)], ids=["steps", "looks", "keys"])
-def test_every_order_of_two_sealers_gives_one_ledger(register, monkeypatch, points, unfinished):
+@pytest.mark.parametrize("points", [STEPS, LOOKS, KEYS], ids=["steps", "looks", "keys"])
+def test_every_order_of_two_sealers_gives_one_ledger(register, monkeypatch, points):
     def agree():
         head, lock = adapters.head(), adapters.signer().lock()
         assert (head.size, head.root) == (lock.size, lock.root)
@@ -35,6 +35,8 @@ def test_every_order_of_two_sealers_gives_one_ledger(register, monkeypatch, poin
         assert stage.names() == []
         assert places().keys.exists()
 
-    runs = explore(monkeypatch, points, agree, register.check, unfinished=unfinished)
+    # How keys are born and die is the same on both databases; on PostgreSQL every order of it would take a quarter of an hour.
+    some = 300 if points is KEYS and connection.vendor == "postgresql" else None
+    runs = explore(monkeypatch, points, agree, register.check, unfinished=points is KEYS, at_most=some)
     assert runs > 100
     register.check()
