@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.ledger.register import Register, decide, declare
 
-from tuidang.kernel.errors import BusyError
+from tuidang.kernel.errors import BusyError, RefusedError
 from tuidang.ledger import actions, adapters, loops, queries, sealing
 
 
@@ -45,6 +46,24 @@ def test_the_latest_baseline_stands_however_many_wait(register: Register) -> Non
     sealing.seal(force=True)
     assert queries.snapshot().baseline == 3
     register.check(0)
+
+
+@pytest.mark.parametrize(
+    ("total", "source", "says"),
+    [
+        (-1, "x", "whole number"),
+        (2**53, "x", "below"),
+        (1, " ", "where"),
+        (1, "a\nb", "one line"),
+        (1, "a\x1b[31m", "printed"),
+        (1, "x" * 201, "200"),
+    ],
+)
+def test_a_baseline_that_cannot_be_shown_is_refused(register: Register, total: int, source: str, says: str) -> None:
+    with pytest.raises(RefusedError, match=says):
+        actions.set_baseline(total=total, source=source)
+    sealing.seal(force=True)
+    assert queries.snapshot().baseline is None
 
 
 def test_a_declaration_from_a_day_that_has_not_come_waits_and_stops_nobody(register: Register) -> None:

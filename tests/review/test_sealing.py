@@ -79,6 +79,12 @@ def test_names_typed_for_others_are_not_in_what_may_be_published():
     assert (text.title, text.text) == ("○一家", "○、○和○声明退出。")
 
 
+def test_a_text_by_several_names_all_that_any_of_them_left():
+    (declaration,) = arrive(text="我们声明退出。", names=FAMILY, organisations=(1, 4, 4), publish=True)
+    seal(declaration)
+    assert [text.organisations for _, text in published()] == [5]
+
+
 def test_a_suggested_alias_may_be():
     (declaration,) = arrive(text="我们声明退出。", names=("远山", "清泉"), publish=True, suggested=True)
     seal(declaration)

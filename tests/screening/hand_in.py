@@ -20,14 +20,15 @@ def hand_in(
     through: str = "web",
     suggested: bool = False,
     code: Code | None = None,
+    organisations: tuple[int, ...] = (),
 ) -> UUID:
-    """Hands one declaration in; returns its id."""
+    """Hands one declaration in; returns its id. `organisations` of each, in the order of `names`; all three if nothing is said."""
     code = code or Code(random_bytes(16))
     declaration = NewDeclaration(
         title=title,
         text=text,
         language="zh-hans",
-        persons=tuple(NewPerson(name, 7, suggested) for name in names),
+        persons=tuple(NewPerson(name, left, suggested) for name, left in zip(names, organisations or (7,) * len(names), strict=True)),
         voice=FIRST_HAND if len(names) == 1 else LISTED,
         channel=channel(through),
         region=0,

@@ -27,6 +27,7 @@ from tuidang.ledger.queries import Opened
 from tuidang.review import actions as review_actions
 from tuidang.vault.codes import Code
 
+LONGEST_SOURCE = 200
 SHARED_DAYS = 7
 """A code that two people may hold can take back only after this: the other one might be the first to look."""
 
@@ -45,9 +46,12 @@ def instruct_void(*, ref: int, reason: int) -> bool:
 
 def set_baseline(*, total: int, source: str) -> None:
     """Leaves an instruction to record the total of an earlier register. Raises RefusedError for a total that cannot be one."""
-    if not 0 <= total < 2**53 or not source.strip():
-        raise RefusedError("a baseline is a whole number from 0 on, and says where it comes from")
-    content = rfc8785.dumps({"type": "tuidang/v1/baseline", "total": total, "source": source.strip()})
+    source = source.strip()
+    if not 0 <= total < 2**53:
+        raise RefusedError("the total of a baseline is a whole number from 0 on, and below 2 to the 53")
+    if not source or len(source) > LONGEST_SOURCE or not source.isprintable():
+        raise RefusedError(f"say where the baseline comes from: on one line, at most {LONGEST_SOURCE} characters that can be printed")
+    content = rfc8785.dumps({"type": "tuidang/v1/baseline", "total": total, "source": source})
     instructions.leave_instead(kind=Kind.BASELINE, payload=Payload(total=total, content=content), not_before=clock.today())
 
 

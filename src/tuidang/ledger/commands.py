@@ -22,7 +22,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     one.add_argument("--json", action="store_true", help="print JSON")
     one.set_defaults(run=count)
     one = commands.add_parser(
-        "baseline", help="record the total of an earlier register", description="Goes into the next batch; shown apart, never counted."
+        "baseline",
+        help="record the total of an earlier register",
+        description="Goes into the next batch, for good and in public; shown apart, never counted. A later one takes its place.",
     )
     one.add_argument("--total", type=int, required=True, metavar="N", help="the total that was published")
     one.add_argument("--source", required=True, metavar="TEXT", help="who published it, and when")
@@ -63,10 +65,13 @@ def count(arguments: argparse.Namespace) -> int:
 
 def baseline(arguments: argparse.Namespace) -> int:
     """Leaves the instruction."""
+    before = queries.snapshot().baseline
     actions.set_baseline(total=arguments.total, source=arguments.source)
-    print(
-        json.dumps({"total": arguments.total, "source": arguments.source}) if arguments.json else "The baseline goes into the next batch."
-    )
+    if arguments.json:
+        print(json.dumps({"total": arguments.total, "source": arguments.source, "before": before}))
+        return 0
+    instead = "" if before is None else f" It takes the place of {before:,}, which stays in the log."
+    print(f"The baseline of {arguments.total:,} goes into the next batch.{instead}")
     return 0
 
 

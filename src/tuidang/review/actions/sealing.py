@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 import msgspec
@@ -46,17 +48,13 @@ def sealed(*, entries: Collection[SealedEntry]) -> None:
 
 def _seal_chunk(groups: dict[UUID, list[SealedEntry]]) -> None:
     cases = {case.declaration: case for case in Case.objects.select_for_update().filter(declaration__in=list(groups))}
-    wished = [
-        (min(groups[one], key=lambda entry: entry.index), case)
-        for one, case in cases.items()
-        if case.publication in (Wish.WAITING, Wish.PUBLISH)
-    ]
-    Publication.objects.bulk_create([_publication(entry, Wish(case.publication)) for entry, case in wished])
+    wished = [case for case in cases.values() if case.publication in (Wish.WAITING, Wish.PUBLISH)]
+    Publication.objects.bulk_create([_publication(groups[case.declaration], Wish(case.publication)) for case in wished])
     partly = _partly_sealed(groups, cases)
     forget(declarations=[declaration for declaration in groups if declaration not in partly])
     for declaration in partly:
         Case.objects.filter(declaration=declaration).update(persons=F("persons") - len(groups[declaration]), screen=None)
-    taken = [case.declaration for _, case in wished if case.declaration in partly]
+    taken = [case.declaration for case in wished if case.declaration in partly]
     Case.objects.filter(declaration__in=taken).update(publication=Wish.TAKEN.value)
 
 
@@ -67,8 +65,10 @@ def _partly_sealed(groups: dict[UUID, list[SealedEntry]], cases: dict[UUID, Case
     return {one for one, commitments in handed_in.standing(short).items() if commitments - gone}
 
 
-def _publication(entry: SealedEntry, decided: Wish) -> Publication:
+def _publication(entries: list[SealedEntry], decided: Wish) -> Publication:
+    """Of one declaration, under the number of the first; what is said to be left is all that any of them left."""
     key, number = daykeys.current_key(), random_id()
+    entry = min(entries, key=lambda one: one.index)
     statement, person = entry.statement, entry.person
     listed = statement.voice == LISTED
     content = PublicText(
@@ -76,7 +76,7 @@ def _publication(entry: SealedEntry, decided: Wish) -> Publication:
         text=with_names(statement.text, {}) if listed else statement.text,
         language=statement.language,
         name=person.name if person.suggested or not listed else "",
-        organisations=person.organisations,
+        organisations=reduce(or_, (one.person.organisations for one in entries)),
         suggested=person.suggested,
         persons=entry.persons,
         day=entry.day,
