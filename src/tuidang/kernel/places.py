@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -67,7 +68,13 @@ class Places:
 
 def places() -> Places:
     """The places of this process: `TUIDANG_DATA`, else `data` in the current folder."""
-    return Places(Path(os.environ.get("TUIDANG_DATA", "data")).resolve())
+    return _places(os.environ.get("TUIDANG_DATA", "data"))
+
+
+@cache
+def _places(data: str) -> Places:
+    # Once: resolving asks the disk, and a thread that asks lets go of the interpreter and waits for it again, in every request.
+    return Places(Path(data).resolve())
 
 
 def note_address(site: str) -> None:

@@ -5,11 +5,15 @@ A trial on loopback is open. A register that names public hosts stays closed unt
 
 from __future__ import annotations
 
+import time
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
-from tuidang.kernel.places import places
+from tuidang.kernel.places import Places, places
+
+ASKED_EVERY_SECONDS = 1
 
 
 def _flag() -> Path:
@@ -17,8 +21,13 @@ def _flag() -> Path:
 
 
 def intake_open() -> bool:
-    """Whether declarations are taken in."""
-    hosts = settings.ENVIRONMENT.hosts
+    """Whether declarations are taken in. What another process switches is noticed within a second."""
+    return _is_open(time.monotonic() // ASKED_EVERY_SECONDS, places(), settings.ENVIRONMENT.hosts)
+
+
+@lru_cache(maxsize=1)
+def _is_open(_: float, __: Places, hosts: tuple[str, ...]) -> bool:
+    # Not asked of the disk in each request: a thread that asks lets go of the interpreter, and waits for it again.
     if not hosts:
         return _is_trial()
     return _flag().exists() and _flag().read_text() == ",".join(hosts)
@@ -32,6 +41,7 @@ def _is_trial() -> bool:
 
 def set_open(*, is_open: bool) -> None:
     """Opens or closes intake for the public hosts of this installation."""
+    _is_open.cache_clear()
     if is_open:
         _flag().write_text(",".join(settings.ENVIRONMENT.hosts))
     else:
