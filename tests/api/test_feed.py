@@ -48,6 +48,8 @@ def figures():
                 "accepted_this_week": 1_240,
                 "accepted_this_month": 12_345,
                 "mark": 0,
+                "rises_at": 20,
+                "falls_below": 0,
                 "updated": 1_793_865_000,
                 "k": 5,
             }

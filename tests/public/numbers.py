@@ -9,6 +9,8 @@ from tuidang.statistics import figures
 
 FULL = figures.Figures(
     mark=0,
+    rises_at=20,
+    falls_below=0,
     size=12_481,
     day=20_760,
     count=12_431,

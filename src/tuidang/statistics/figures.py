@@ -1,7 +1,8 @@
 """The figures of the home page and the feed, made every ten minutes and after each sealing, and kept as one small file.
 
 What is not on the public record yet moves in steps of k and at full ten minutes alone: a figure that followed each declaration would confirm
-to a watcher that someone just declared.
+to a watcher that someone just declared. Where the next step comes is drawn by chance: a watcher who hands in declarations of their own until
+one is missing to a step does not know when that is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tlog.store import write_durably
 from tuidang.intake import queries as intake
 from tuidang.kernel import clock
 from tuidang.kernel.places import places, private_folder
+from tuidang.kernel.randomness import random_between
 from tuidang.ledger import adapters
 from tuidang.ledger import queries as ledger
 
@@ -24,7 +26,10 @@ NAME = "figures.json"
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """`count` and breakdowns stand on the record at `size` entries; `accepted_*` and `waiting` are floors in steps of k."""
+    """`count` and breakdowns stand on the record at `size` entries; `accepted_*` and `waiting` are floors in steps of k.
+
+    `mark` is what was accepted in all when they last moved, in steps of k; they move again when it rises to `rises_at` or below `falls_below`.
+    """
 
     size: int
     day: int
@@ -42,6 +47,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     accepted_this_month: int
     updated: int
     mark: int
+    rises_at: int
+    falls_below: int
     k: int
 
 
@@ -95,11 +102,12 @@ def _unsealed(sealed: int) -> dict[str, int]:
     before = _last()
     if before is not None and before.updated == grid:
         return {name: getattr(before, name) for name in _UNSEALED}
-    today, k = clock.today(), settings.ENVIRONMENT.k
-    mark = intake.accepted_in_all() // k * k
-    waiting = max(mark - sealed, 0) // k * k
-    if before is not None and (before.mark, before.updated // DAY_SECONDS) == (mark, today):
-        # All move together, when k more were accepted: figures that were cut off each on its own would tell of fewer.
+    today, k, accepted = clock.today(), settings.ENVIRONMENT.k, intake.accepted_in_all()
+    stays = before is not None and before.falls_below <= accepted < before.rises_at
+    steps = {name: getattr(before, name) for name in _STEPS} if stays else _next_steps(accepted, k)
+    waiting = max(steps["mark"] - sealed, 0) // k * k
+    if before is not None and stays and before.updated // DAY_SECONDS == today:
+        # All move together: figures that were cut off each on its own would tell of fewer.
         return {**{name: getattr(before, name) for name in _UNSEALED}, "waiting": waiting, "updated": grid}
     monday = today - (today + 3) % 7
     month = clock.as_day(clock.as_date(today).replace(day=1))
@@ -108,8 +116,8 @@ def _unsealed(sealed: int) -> dict[str, int]:
         return max(persons, 0) // k * k
 
     return {
+        **steps,
         "waiting": waiting,
-        "mark": mark,
         "accepted_today": floor(intake.accepted_between(today, today)),
         "accepted_yesterday": floor(intake.accepted_between(today - 1, today - 1)),
         "accepted_this_week": floor(intake.accepted_between(monday, today)),
@@ -118,11 +126,17 @@ def _unsealed(sealed: int) -> dict[str, int]:
     }
 
 
+def _next_steps(accepted: int, k: int) -> dict[str, int]:
+    mark = accepted // k * k
+    return {"mark": mark, "rises_at": mark + k + random_between(0, k - 1), "falls_below": mark - random_between(0, k - 1)}
+
+
 def _grid() -> int:
     return clock.seconds() // EVERY_SECONDS * EVERY_SECONDS
 
 
-_UNSEALED = ("waiting", "accepted_today", "accepted_yesterday", "accepted_this_week", "accepted_this_month", "updated", "mark")
+_STEPS = ("mark", "rises_at", "falls_below")
+_UNSEALED = ("waiting", "accepted_today", "accepted_yesterday", "accepted_this_week", "accepted_this_month", "updated", *_STEPS)
 
 
 def _last() -> Figures | None:
