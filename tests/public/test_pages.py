@@ -202,7 +202,9 @@ def test_the_whole_way_is_light(language):
     bytes_of = journey(language)
     assert max(bytes_of["form"], bytes_of["code"]) <= 6 * KB
     assert bytes_of["home"] <= 10 * KB
-    assert sum(bytes_of.values()) <= 14 * KB, bytes_of
+    status = bytes_of.pop("status")
+    assert status <= 3 * KB, "filled up, so that its size says nothing: tests/declarant/test_sizes.py"
+    assert sum(bytes_of.values()) <= 12.5 * KB, bytes_of
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

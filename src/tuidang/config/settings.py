@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 
 # Outermost first. Staff pages get the full set through `for_staff`; public pages keep no session and set no cookie.
 MIDDLEWARE = [
+    "tuidang.config.buckets.Buckets",
     "tuidang.config.middleware.PageHeaders",
     "tuidang.config.middleware.PageGzip",
     "tuidang.config.middleware.Bounds",

@@ -1,0 +1,79 @@
+"""Answers to whoever has a code are of a few sizes alone, so that a watcher of the line learns little from how long they are.
+
+Encryption hides what a page says and not its length: "published" is longer than "not", a code that opens something longer than one that opens
+nothing. So the bodies of these answers are filled up to a multiple of a kilobyte after they were compressed, and their heads to a multiple
+of `HEAD` bytes. What is filled in is constant: nothing that is learnt by comparing answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+BUCKET = 1024
+LEAST = 2 * BUCKET
+"""No answer is shorter: "nothing is found" takes as many bytes as all that one person's code can show. Longer pages need a larger one here."""
+HEAD = 128
+FILL = "Fill"
+_GZIP_FLAGS, _GZIP_HEAD = 3, 10
+_EXTRA, _COMMENT = 4, 16
+_LEAST_EXTRA = 6
+"""Two bytes of length, and a subfield's name and length, each of two."""
+
+
+def fill_gzip(compressed: bytes, missing: int) -> bytes:
+    """The same page, `missing` bytes longer, as one gzip member without optional fields: in its extra field, which every reader skips.
+
+    What is too short for one stands in the comment; a long comment would be refused by Go's reader.
+    """
+    if not missing:
+        return compressed
+    if missing < _LEAST_EXTRA:
+        flag, field = _COMMENT, b" " * (missing - 1) + b"\0"
+    else:
+        empty = missing - _LEAST_EXTRA
+        flag, field = _EXTRA, (empty + 4).to_bytes(2, "little") + b"  " + empty.to_bytes(2, "little") + bytes(empty)
+    head = bytearray(compressed[:_GZIP_HEAD])
+    head[_GZIP_FLAGS] |= flag
+    return bytes(head) + field + compressed[_GZIP_HEAD:]
+
+
+class Buckets:
+    """Fills up the answers of `declarant`. Outermost, so that no header comes after it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, longer."""
+        response = self._get_response(request)
+        if is_private(request) and not response.streaming:
+            head = _fill_body(response)
+            response[FILL] = ""
+            response[FILL] = "0" * (head + -_head_length(response) % HEAD)
+        return response
+
+
+def is_private(request: HttpRequest) -> bool:
+    """Whether the answer depends on a code: it comes from a view of `declarant`."""
+    match = request.resolver_match
+    return match is not None and match.func.__module__.startswith("tuidang.declarant.")
+
+
+def _fill_body(response: HttpResponse) -> int:
+    """Fills up the body; returns how many bytes could not be put there, because the file would be another one."""
+    length = len(response.content)
+    missing = max(LEAST, length + -length % BUCKET) - length
+    if response.get("Content-Encoding") == "gzip":
+        response.content = fill_gzip(response.content, missing)
+    elif response["Content-Type"].startswith("text/html"):
+        response.content += b" " * missing
+    else:
+        return missing
+    response["Content-Length"] = str(len(response.content))
+    return 0
+
+
+def _head_length(response: HttpResponse) -> int:
+    return len(response.reason_phrase) + sum(len(name) + len(value) + 4 for name, value in response.items())
