@@ -16,6 +16,23 @@ def random_bytes(count: int) -> bytes:
     return secrets.token_bytes(count)
 
 
+class Draw:
+    """Unpredictable bytes asked of the system at once and handed out in parts, each once.
+
+    For a request that needs many: every asking lets go of the interpreter, and with many threads waits for it again.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._left = secrets.token_bytes(count)
+
+    def take(self, count: int) -> bytes:
+        """The next `count` bytes. Asks the system again where fewer are left."""
+        if len(self._left) < count:
+            self._left = secrets.token_bytes(count)
+        taken, self._left = self._left[:count], self._left[count:]
+        return taken
+
+
 def random_id() -> uuid.UUID:
     """128 random bits without a trace of time or machine."""
     return uuid.UUID(bytes=secrets.token_bytes(16))

@@ -22,7 +22,7 @@ from django.db import IntegrityError, connection, transaction
 from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
 from tuidang.kernel.places import places
-from tuidang.kernel.randomness import random_between, random_bytes
+from tuidang.kernel.randomness import Draw, random_between, random_bytes
 from tuidang.vault.adapters import KeyFiles
 from tuidang.vault.models import DayKey, DyingKey
 
@@ -40,9 +40,9 @@ class LiveKey:
     cipher: AESGCM = field(repr=False)
     trail: bytes = field(repr=False)
 
-    def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
-        """AES-256-GCM with a random nonce in front; `bound_to` is authenticated with it."""
-        nonce = random_bytes(NONCE)
+    def encrypt(self, plain: bytes, bound_to: bytes, draw: Draw | None = None) -> bytes:
+        """AES-256-GCM with a random nonce in front, taken from `draw` if there is one; `bound_to` is authenticated with it."""
+        nonce = draw.take(NONCE) if draw else random_bytes(NONCE)
         return nonce + self.cipher.encrypt(nonce, plain, bound_to)
 
     def decrypt(self, blob: bytes, bound_to: bytes) -> bytes:
