@@ -1,4 +1,4 @@
-"""`tlog-verify`: recount a log, compare two checkpoints, check a receipt (docs/log-format.md, section 11).
+"""`tlog-verify`: recount a log, compare two checkpoints, check a receipt or promises (docs/log-format.md, section 11).
 
 Answers go to standard output, errors and progress to standard error. Exit codes: 0 valid, 1 invalid, 2 could not check (wrong arguments
 too), 130 interrupted.
@@ -18,14 +18,16 @@ from tlog import note
 from tlog.consistency import consistency
 from tlog.errors import CannotCheckError, InvalidError, TlogError
 from tlog.files import read_regular
+from tlog.keeping import PromiseKeys, Watch
 from tlog.note import VerifierKey
 from tlog.progress import Progress
+from tlog.promise import split_promises
 from tlog.receipt import verify_receipt
 from tlog.receipt_file import LARGEST as LARGEST_RECEIPT
-from tlog.report import FIRST_SEEN, UNSEEN, as_json, as_text, printable, receipt_text
+from tlog.report import FIRST_SEEN, UNSEEN, as_json, as_text, printable, promise_members, promises_text, receipt_text
 from tlog.seen import Seen
-from tlog.store import open_store
-from tlog.verify import recount
+from tlog.store import Reader, open_store
+from tlog.verify import Recount, recount
 
 Answer: TypeAlias = tuple[dict[str, object], str]
 """What a command found, for programs and for people."""
@@ -50,13 +52,19 @@ def read_key(text: str) -> VerifierKey:
 def _recount(arguments: argparse.Namespace) -> Answer:
     key = read_key(arguments.key)
     seen = Seen(Path(arguments.seen)) if arguments.seen else None
-    progress = Progress(sys.stderr)
-    try:
-        found = recount(open_store(arguments.log), key, seen, progress=progress, warn=lambda text: _write(text, to_error=True))
-    finally:
-        progress.clear()
+    found = _read_all(open_store(arguments.log), key, seen)
     first = FIRST_SEEN if seen is not None and seen.checkpoint is None else ""
     return as_json(found), as_text(found, seen=UNSEEN if seen is None else first)
+
+
+def _read_all(store: Reader, key: VerifierKey, seen: Seen | None = None, watch: Watch | None = None) -> Recount:
+    """A recount that shows how far it is."""
+    progress = Progress(sys.stderr)
+    follow = watch.follow if watch else lambda _: None
+    try:
+        return recount(store, key, seen, progress=progress, warn=lambda text: _write(text, to_error=True), watch=follow)
+    finally:
+        progress.clear()
 
 
 def _consistency(arguments: argparse.Namespace) -> Answer:
@@ -66,14 +74,32 @@ def _consistency(arguments: argparse.Namespace) -> Answer:
 
 
 def _receipt(arguments: argparse.Namespace) -> Answer:
-    key = read_key(arguments.key)
-    try:
-        data = read_regular(arguments.file, LARGEST_RECEIPT)
-    except OSError as error:
-        rule = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
-        raise CannotCheckError(rule, error.strerror or "cannot be read", path=arguments.file) from error
+    key, data = read_key(arguments.key), _file(arguments.file, LARGEST_RECEIPT)
     report = verify_receipt(data, key)
     return {"valid": True, **report.members()}, receipt_text(report)
+
+
+def _file(path: str, limit: int) -> bytes:
+    try:
+        return read_regular(path, limit)
+    except OSError as error:
+        rule = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
+        raise CannotCheckError(rule, error.strerror or "cannot be read", path=path) from error
+
+
+def _promise(arguments: argparse.Namespace) -> Answer:
+    notes = [(path, one) for path in arguments.file for one in split_promises(_file(path, note.LARGEST))]
+    keys = PromiseKeys.read(arguments.key, read_key)
+    if arguments.log is None:
+        found = list(keys.check(notes))
+    else:
+        store = open_store(arguments.log)
+        found = keys.check_kept(notes, store, lambda key, watch: _read_all(store, key, watch=watch))
+    return {"valid": True, "promises": [promise_members(*one) for one in found]}, promises_text(found)
+
+
+_LOG_KEY = "the log's verifier key, or a file that holds it"
+_PROMISE_KEY = "the promise key (ORIGIN/promise+...), or a file that holds it or a key set of the log; with --log, the log's key will do"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,10 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], Answer], text: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace], Answer], text: str, key: str = _LOG_KEY) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         added.set_defaults(run=run)
-        added.add_argument("--key", required=True, metavar="STRING|FILE", help="the log's verifier key, or a file that holds it")
+        added.add_argument("--key", required=True, metavar="STRING|FILE", help=key)
         added.add_argument("--json", action="store_true", help="answer with one JSON object")
         return added
 
@@ -99,6 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("new", metavar="NEW", help="the same of the larger log, with its tiles beside it")
     added = command("receipt", _receipt, "check a declarant's receipt, offline")
     added.add_argument("file", metavar="FILE", help="the receipt")
+    added = command("promise", _promise, "check promises, and with --log whether they were kept", _PROMISE_KEY)
+    added.add_argument("file", metavar="FILE", nargs="+", help="a promise, or several one after the other")
+    added.add_argument("--log", metavar="DIR|URL", help="reads the whole log: was it put on the record, or listed, in time?")
     return parser
 
 

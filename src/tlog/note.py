@@ -161,6 +161,8 @@ class Note:
         def bad(why: str) -> InvalidError:
             return InvalidError("checkpoint", f"not a signed note: {why}", path=path)
 
+        if not data:
+            raise bad("there is nothing in it")
         if len(data) > LARGEST:
             raise bad("too large")
         try:

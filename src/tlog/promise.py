@@ -7,6 +7,7 @@ promise key, whose name is `<origin>/promise`.
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from tlog.errors import InvalidError
 from tlog.note import Note, SignerKey, VerifierKey
 
 HEADER = "tuidang/v1/promise"
+_NEXT = re.compile(rb"(?<=\n)\n(?=%b\n)" % HEADER.encode())
 
 
 class Outcome(Enum):
@@ -74,16 +76,30 @@ class Promise:
         """Reads the lines. Raises InvalidError("promise") unless they are what `text` gives, byte for byte."""
         lines = text.split("\n")
         if len(lines) != 7:
-            raise InvalidError("promise", "not the six lines of a promise")
+            raise InvalidError("promise", "this is not a promise: not its six lines")
         _, origin, commitment, nonce, accepted, due, _ = lines
         try:
             days = date.fromisoformat(accepted), date.fromisoformat(due)
             promise = cls(origin, b64decode(commitment, validate=True), b64decode(nonce, validate=True), *days)
         except (ValueError, binascii.Error) as error:
-            raise InvalidError("promise", f"not a promise: {error}") from None
+            raise InvalidError("promise", f"this is not a promise: {error}") from None
         if promise.text != text:
             raise InvalidError("promise", "not a promise as this format writes it")
         return promise
+
+
+def split_promises(data: bytes) -> list[bytes]:
+    """The signed notes in a file that holds one or several, with an empty line between them."""
+    return _NEXT.split(data)
+
+
+def read_promise(data: bytes) -> tuple[Promise, Note]:
+    """The promise in the signed note `data`, whoever signed it. Raises InvalidError("promise")."""
+    try:
+        note = Note.parse(data)
+    except InvalidError as error:
+        raise InvalidError("promise", f"this is not a promise: {error.message}") from None
+    return Promise.parse(note.text), note
 
 
 def verify_promise(data: bytes, keys: Sequence[VerifierKey]) -> Promise:
@@ -91,11 +107,7 @@ def verify_promise(data: bytes, keys: Sequence[VerifierKey]) -> Promise:
 
     Raises InvalidError: "promise" if it is none, "signature" if none of the keys signed it or it speaks for another log than its key.
     """
-    try:
-        note = Note.parse(data)
-    except InvalidError as error:
-        raise InvalidError("promise", error.message) from None
-    promise = Promise.parse(note.text)
+    promise, note = read_promise(data)
     if not any(key.name == key_name(promise.origin) and note.signed_by(key) for key in keys):
         raise InvalidError("signature", "not signed by a promise key of this log")
     return promise

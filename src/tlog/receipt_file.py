@@ -71,7 +71,7 @@ class Receipt:
         """Reads the file. Raises InvalidError("receipt", "proof", "checkpoint"), CannotCheckError("version")."""
         value = _object(data)
         if value.keys() != MEMBERS:
-            raise wrong(f"members that are missing or do not belong: {', '.join(sorted(value.keys() ^ MEMBERS))}")
+            raise wrong(f"this is not a receipt: members that are missing or do not belong: {', '.join(sorted(value.keys() ^ MEMBERS))}")
         salts = (_hex(value, name, 32) for name in ("salt_p", "salt_q", "void_hash"))
         return cls(
             record=Record(_public(value["public"]), _rest(value["rest"]), *salts),
@@ -87,13 +87,13 @@ class Receipt:
 
 def _object(data: bytes) -> dict[str, Any]:
     if len(data) > LARGEST:
-        raise wrong("too large for a receipt")
+        raise wrong("this is not a receipt: too large for one")
     try:
         return parse_object(data, "receipt", deepest=DEEPEST + 1)  # a code list is one of its members
     except InvalidError as error:
         if _OTHER_VERSION.fullmatch(_type_of(data)):
             raise CannotCheckError("version", "a receipt of a version that this program does not know") from None
-        raise wrong(error.message) from None
+        raise wrong(f"this is not a receipt: {error.message}") from None
 
 
 def _type_of(data: bytes) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum, IntFlag
 
 from tlog.clock import day_date
 from tlog.entry import Assurance, Organisations, Voice
+from tlog.keeping import Kept
 from tlog.lists import NOT_STATED
+from tlog.promise import Promise
 from tlog.receipt import ReceiptReport
 from tlog.tally import without_zeros
 from tlog.verify import Recount
@@ -25,6 +28,11 @@ RECEIPT_MEANING = (
     "This proves that the declarant named here is in the log, not that the entry still counts, which only a recount can say; the\n"
     "assurance is the register's claim."
 )
+
+PROMISE_MEANING = "The register gave this promise. Whether it was kept, the log can tell: add --log DIR|URL."
+KEPT_MEANING = "This is what the log says that was read; an older copy of it may lack the latest days."
+_SOMEBODY = "○"
+_PLACEHOLDER = re.compile(r"\{\{[0-9]{1,3}\}\}")
 
 
 def as_json(recount: Recount) -> dict[str, object]:
@@ -93,7 +101,49 @@ def receipt_text(receipt: ReceiptReport) -> str:
         "Voice": receipt.voice,
         "Assurance": receipt.assurance,
     }
-    return "\n".join(["Valid.", "", *_aligned(facts), "", *_quoted(receipt.title), "> ", *_quoted(receipt.text), "", RECEIPT_MEANING])
+    lines = ["Valid.", "", *_aligned(facts), ""]
+    title, text = (_without_names(part, receipt) for part in (receipt.title, receipt.text))
+    if title.strip():
+        lines += [*_quoted(title), "> "]
+    lines += [*_quoted(text), ""]
+    if (title, text) != (receipt.title, receipt.text):
+        lines += [f"{_SOMEBODY} stands for a name of those who declared together: which of them is whose, a receipt does not say.", ""]
+    return "\n".join([*lines, RECEIPT_MEANING])
+
+
+def _without_names(text: str, receipt: ReceiptReport) -> str:
+    """Placeholders as a page shows the names of others. In what one person says for themselves there are none: whatever looks so was typed."""
+    return text if receipt.voice == _name(Voice.FIRST_HAND) else _PLACEHOLDER.sub(_SOMEBODY, text)
+
+
+def promise_members(promise: Promise, kept: Kept | None) -> dict[str, object]:
+    """A valid promise as JSON, with what became of it if that was looked for."""
+    return {
+        "origin": promise.origin,
+        "commitment": promise.commitment.hex(),
+        "accepted": promise.accepted.isoformat(),
+        "due": promise.due.isoformat(),
+        **(kept.members() if kept else {}),
+    }
+
+
+def promises_text(found: Sequence[tuple[Promise, Kept | None]]) -> str:
+    """Valid promises, for people."""
+    lines = ["Valid."]
+    for promise, kept in found:
+        facts = {"Log": promise.origin, "Accepted": promise.accepted.isoformat(), "Due": promise.due.isoformat()}
+        if kept is not None:
+            facts["Kept"] = _kept(kept)
+        lines += ["", *_aligned(facts)]
+    return "\n".join([*lines, "", PROMISE_MEANING if any(kept is None for _, kept in found) else KEPT_MEANING])
+
+
+def _kept(kept: Kept) -> str:
+    if kept.day is None:
+        return f"not yet; it runs until the end of {kept.ends}"
+    if kept.what == "entry":
+        return f"yes: on the record as entry {kept.index}, {kept.day}"
+    return f"yes: listed as {kept.what.replace('_', ' ')} in entry {kept.index}, {kept.day}"
 
 
 def _quoted(text: str) -> list[str]:

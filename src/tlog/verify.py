@@ -69,11 +69,13 @@ def recount(
     vectorised: bool | None = None,
     progress: Progress = lambda _done, _of: None,
     warn: Callable[[str], None] = lambda _: None,
+    watch: Callable[[Lot], None] = lambda _: None,
 ) -> Recount:
     """Checks the log at `store` under `key`, and counts it.
 
     `processes` hash (None: one a core; they are forked, so a caller with threads gives 1); `vectorised` as in `accelerator`. Neither changes
-    the result. `warn` is told at the start what will cost time and may come to nothing. Raises TlogError.
+    the result. `warn` is told at the start what will cost time and may come to nothing; `watch` is shown every lot once it was replayed.
+    Raises TlogError.
     """
     signed = SignedCheckpoint.parse(store.read("checkpoint", note.LARGEST))
     checkpoint = signed.checkpoint
@@ -88,8 +90,9 @@ def recount(
     ):
         replay = Replay(history, lists_of(store), vectorised=vectorised)
         roots = Roots(seen.claims() if seen is not None else ())
-        for done in _follow(store, tree.lots(), replay, history, roots):
-            progress(done, checkpoint.size)
+        for lot in _follow(store, tree.lots(), replay, history, roots):
+            watch(lot)
+            progress(lot.end, checkpoint.size)
         roots.finish(checkpoint)
         if history.live() != replay.tally.count:
             raise CannotCheckError("unreadable", "two ways to count differ: this machine, or this verifier, is faulty")
@@ -100,15 +103,15 @@ def recount(
     return Recount(checkpoint, replay.tally, replay.baseline, replay.standing.codes, replay.missing_lists, successions, replaced_at)
 
 
-def _follow(store: Reader, lots: Iterable[Lot], replay: Replay, history: ScratchHistory, roots: Roots) -> Iterator[int]:
-    """Replays all lots; yields how far it is. Raises the first fault."""
+def _follow(store: Reader, lots: Iterable[Lot], replay: Replay, history: ScratchHistory, roots: Roots) -> Iterator[Lot]:
+    """Replays all lots; yields each when that is done. Raises the first fault."""
     try:
         for lot in lots:
             claims, turns = len(replay.claims), len(replay.turns)
             history.keep_digests(lot.first // WIDTH, lot.digests)
             replay.feed(lot.entries)
             roots.follow(lot, [*replay.claims[claims:], *(_claim_of_turn(store, turn) for turn in replay.turns[turns:])])
-            yield lot.end
+            yield lot
     except TlogError:
         # A commitment that repeats is only found when all buckets are complete, and may stand before the fault found here. If it cannot
         # be looked for, that fault is what is known.

@@ -116,6 +116,41 @@ def test_what_cannot_be_right_has_an_exit_code_and_no_traceback(arguments, code,
 
 
 @pytest.mark.parametrize(
+    ("damage", "code", "words"), [(b"", 1, "nothing in it"), (b"log.example\n5", 1, "no signatures"), (None, 2, "missing")]
+)
+def test_a_checkpoint_that_is_there_and_wrong_is_invalid_and_one_that_is_not_there_is_missing(damage, code, words, folder, capsys):
+    (folder / "checkpoint").unlink()
+    if damage is not None:
+        put(folder, "checkpoint", damage)
+    found, _, err = run(capsys, "recount", folder, "--key", KEY_TEXT)
+    assert found == code
+    assert words in err
+
+
+def test_tiles_of_earlier_sizes_are_not_read_and_those_of_the_checkpoint_all_are(tmp_path, capsys):
+    log = opening()
+    log.add(*map(declare, range(300)))
+    log.publish(tmp_path, sizes=(84, 300))
+    for path in ("tile/0/000.p/84", "tile/entries/000.p/84", "tile/0/001.p/44", "tile/entries/001.p/44"):
+        put(tmp_path, path, (tmp_path / path).read_bytes()[:-1] + b"x")
+    assert run(capsys, "recount", tmp_path, "--key", KEY_TEXT)[0] == 0
+    needed = ["tile/0/000", "tile/0/001.p/46", "tile/1/000.p/1", "tile/entries/000", "tile/entries/001.p/46"]
+    for path in needed:
+        sound = (tmp_path / path).read_bytes()
+        put(tmp_path, path, sound[:-1] + bytes([sound[-1] ^ 1]))
+        assert run(capsys, "recount", tmp_path, "--key", KEY_TEXT)[0] == 1
+        put(tmp_path, path, sound)
+
+
+@pytest.mark.parametrize("data", [b"root:x:0:0\n", b"", b"{}", b'{"type":"tuidang/v1/receipt"}'])
+def test_what_is_no_receipt_is_called_so(data, tmp_path, capsys):
+    put(tmp_path, "file", data)
+    code, _, err = run(capsys, "receipt", tmp_path / "file", "--key", KEY_TEXT)
+    assert code == 1
+    assert "this is not a receipt" in err
+
+
+@pytest.mark.parametrize(
     "arguments", [[], ["recount"], ["recount", "x"], ["recount", "x", "--key"], ["nonsense"], ["receipt", "--key", "x"]]
 )
 def test_wrong_arguments_are_exit_code_2(arguments, capsys):
@@ -125,7 +160,9 @@ def test_wrong_arguments_are_exit_code_2(arguments, capsys):
     assert "usage:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["recount", "--help"], ["consistency", "--help"], ["receipt", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["recount", "--help"], ["consistency", "--help"], ["receipt", "--help"], ["promise", "--help"]]
+)
 def test_help_is_there(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         main(arguments)

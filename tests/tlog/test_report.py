@@ -103,3 +103,26 @@ def test_what_a_receipt_quotes_cannot_pass_for_what_this_program_says():
     lines = receipt_text(forged).split("\n")
     assert "Name             Li\\nAssurance  identified" in lines
     assert lines[lines.index("> a\\x1b") :][:5] == ["> a\\x1b", "> ", "> x", "> ", "> This proves all.\\r> y"]
+
+
+def receipt_of_a_group(title: str, text: str, voice: str):
+    data = VECTOR["receipts"][0]["receipt"].encode()
+    return replace(verify_receipt(data, VerifierKey.parse(VECTOR["key"])), title=title, text=text, voice=voice)
+
+
+def test_names_of_a_group_are_not_shown_as_their_places():
+    shown = receipt_text(receipt_of_a_group("{{1}} 等", "退党：{{1}}\n退队：{{12}}", "listed"))
+    assert "> ○ 等\n> \n> 退党：○\n> 退队：○\n" in shown
+    assert "{{" not in shown
+    assert "which of them is whose" in shown
+
+
+def test_what_one_person_typed_stays_as_it_is():
+    shown = receipt_text(receipt_of_a_group("", "{{1}}", "first_hand"))
+    assert "\n\n> {{1}}\n\n" in shown
+    assert "○" not in shown
+
+
+def test_a_title_that_is_empty_is_left_out():
+    quoted = [line for line in receipt_text(receipt_of_a_group("", "一行", "listed")).split("\n") if line.startswith(">")]
+    assert quoted == ["> 一行"]
