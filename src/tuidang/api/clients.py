@@ -9,7 +9,7 @@ import json
 from base64 import urlsafe_b64encode
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from tlog.entry import Voice
 from tuidang.api.messages import BUSY, MESSAGES
@@ -17,7 +17,7 @@ from tuidang.api.submission import Submission, UnusableError, people, read
 from tuidang.intake import actions, policies
 from tuidang.intake.content import NewDeclaration, NewPerson
 from tuidang.intake.forms import CONSENT_VERSION
-from tuidang.kernel.errors import BusyError, InvalidInputError
+from tuidang.kernel.errors import BusyError, DamagedError, InvalidInputError
 from tuidang.reference import pack, switches
 from tuidang.reference import queries as reference
 from tuidang.vault.codes import Code
@@ -42,8 +42,8 @@ def _reply(body: bytes) -> dict[str, Any]:
         return {"result": REFUSED, "message": MESSAGES[error.message]}
     except InvalidInputError as error:
         return {"result": REFUSED, "message": MESSAGES.get(next(iter(error.problems)), MESSAGES["unreadable"])}
-    except (BusyError, DatabaseError, OSError):
-        # A full disk is answered like a queue that does not move: nothing was acknowledged, and asking again is right.
+    except (BusyError, DamagedError, DatabaseError, InterfaceError, OSError):
+        # A full disk, or a key that cannot be read, is answered like a queue that does not move: nothing was acknowledged, and asking again is right.
         return {"result": TRY_AGAIN, "message": BUSY}
     return {"result": DONE, "message": code.base32()}
 

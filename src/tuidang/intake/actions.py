@@ -10,7 +10,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import msgspec
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
 from django.db.models import F
 
 from tlog.commitment import PublicPart, Record, Rest, statement_hash
@@ -20,7 +20,7 @@ from tuidang.intake.content import Accepted, NewDeclaration, PendingDeclaration,
 from tuidang.intake.models import Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Spent, Tally
 from tuidang.intake.policies import check, with_placeholders
 from tuidang.kernel import clock
-from tuidang.kernel.errors import BusyError
+from tuidang.kernel.errors import BusyError, DamagedError
 from tuidang.kernel.randomness import Draw, random_id
 from tuidang.kernel.writer import write
 from tuidang.vault import daykeys
@@ -44,22 +44,24 @@ def accept(*, declaration: NewDeclaration, code: Code, earlier: Code | None = No
     """
     check(declaration)
     for _ in range(_TRIES):
-        rows = _rows(declaration, code, earlier)
         try:
+            rows = _rows(declaration, code, earlier)
             found = store(rows)
-        except (KeyDiedError, IntegrityError):
+        except (KeyDiedError, IntegrityError, DamagedError):
             daykeys.forget()
             continue
-        except OperationalError:
+        except (DatabaseError, InterfaceError):
             # The database went away, perhaps after its commit: under the same code a second try finds what the first one stored.
             connection.close()
             continue
+        except OSError:
+            break  # a disk that is full now is full a moment later
         if found is None:
             return Accepted("new", len(declaration.persons))
         if found.under == "this":
             return Accepted("same" if found.mark == rows.mark else "other_content", len(declaration.persons))
         return Accepted("earlier" if found.under == "earlier" else "later", len(declaration.persons))
-    raise BusyError("the database did not take it")
+    raise BusyError("neither database nor disk took it")
 
 
 def note_second_answer(*, code: Code) -> None:

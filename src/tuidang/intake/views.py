@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -19,7 +20,7 @@ from tuidang.intake import actions, questions
 from tuidang.intake.forms import KEPT, Typed, TypedPerson, blank, read_typed
 from tuidang.intake.policies import DECIDED_WITHIN_DAYS, clean_line, clean_text
 from tuidang.kernel import clock
-from tuidang.kernel.errors import BusyError
+from tuidang.kernel.errors import BusyError, DamagedError
 from tuidang.reference import queries as reference
 from tuidang.reference import switches
 from tuidang.vault.codes import SCRIPTS, Code
@@ -27,6 +28,8 @@ from tuidang.vault.formkeys import ExpiredTokenError, FormToken
 
 FIRST_PERSONS = 20
 BUSY_SECONDS = "10"
+_NOT_NOW = (BusyError, DamagedError, DatabaseError, InterfaceError, OSError)
+"""A queue that does not move, a key that cannot be read, a database that is away, a full disk: asking again is right."""
 _REFILLED: dict[str, Callable[[Typed, str], Typed]] = {
     "more": lambda typed, _: typed.with_more_rows(),
     "alias": Typed.with_alias,
@@ -40,9 +43,22 @@ _REFILLED: dict[str, Callable[[Typed, str], Typed]] = {
 def declare(request: HttpRequest, *, group: bool = False) -> HttpResponse:
     """The form for one person, or with `group` for several people or someone else; check page and code page by POST to the same address."""
     if request.method != "POST":
-        return _empty(request, group=group)
+        typed = blank(_language(), group=group)
+        try:
+            return _empty(request, typed)
+        except _NOT_NOW:
+            return _not_now(_form(request, typed, "", notice="busy", status=503))
     sent = read_sent(request)
     typed = read_typed(sent.fields, group=group) if sent.fields else blank(_language(), group=group)
+    try:
+        return _answer(request, sent, typed)
+    except _NOT_NOW:
+        # Under the same token what was perhaps stored is found again, and counts once.
+        show = _check if sent.fields.get("step") == "send" and not typed.problems() else _form
+        return _not_now(show(request, typed, sent.fields.get("token", ""), notice="busy", status=503))
+
+
+def _answer(request: HttpRequest, sent: Sent, typed: Typed) -> HttpResponse:
     if sent.problem:
         return _form(request, typed, str(FormToken.fresh()), notice=sent.problem, status=sent.status)
     if not switches.intake_open():
@@ -54,10 +70,15 @@ def declare(request: HttpRequest, *, group: bool = False) -> HttpResponse:
     return _step(request, sent, typed, token)
 
 
-def _empty(request: HttpRequest, *, group: bool) -> HttpResponse:
+def _not_now(response: HttpResponse) -> HttpResponse:
+    response["Retry-After"] = BUSY_SECONDS
+    return response
+
+
+def _empty(request: HttpRequest, typed: Typed) -> HttpResponse:
     if not switches.intake_open():
         return render(request, "intake/closed.html", {"section": "declare"}, status=503)
-    return _form(request, blank(_language(), group=group), str(FormToken.fresh()))
+    return _form(request, typed, str(FormToken.fresh()))
 
 
 def _step(request: HttpRequest, sent: Sent, typed: Typed, token: FormToken) -> HttpResponse:
@@ -73,12 +94,7 @@ def _step(request: HttpRequest, sent: Sent, typed: Typed, token: FormToken) -> H
 
 def _send(request: HttpRequest, typed: Typed, token: FormToken) -> HttpResponse:
     code = token.code()
-    try:
-        accepted = actions.accept(declaration=typed.declaration(_language()), code=code)
-    except BusyError:
-        response = _check(request, typed, str(token), notice="busy", status=503)
-        response["Retry-After"] = BUSY_SECONDS
-        return response
+    accepted = actions.accept(declaration=typed.declaration(_language()), code=code)
     if accepted.result == "other_content":
         context = {
             "section": "declare",
