@@ -3,18 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
+from tests.journeys.browsers import chromium
 from tests.served import Site
 
 pytestmark = pytest.mark.journey
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 READ = ("", "declare/group/", "statements/", "method/", "recount/", "terms/", "privacy/", "nowhere/")
 STATEMENT = "我小时候没有选择。\n\n今天，我自己选一次。" + "没有空格的长句" * 40
 See = Callable[[str], None]
@@ -28,10 +21,8 @@ def site(data_folder, database_url):
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium() as the:
+        yield the
 
 
 def go_on(page: Page) -> None:

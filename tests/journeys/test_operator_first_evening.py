@@ -3,19 +3,16 @@
 import json
 
 import pytest
-from playwright.sync_api import sync_playwright
 from tests.demo.program import free_port, served
+from tests.journeys.browsers import chromium
 
 pytestmark = pytest.mark.journey
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture
 def page():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield chromium.new_context(java_script_enabled=False, locale="en").new_page()
-        chromium.close()
+    with chromium() as browser:
+        yield browser.new_context(java_script_enabled=False, locale="en").new_page()
 
 
 def test_the_link_signs_in_once_and_leads_to_the_queue(page, data_folder, database_url):
