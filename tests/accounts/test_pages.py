@@ -33,6 +33,8 @@ WHO = {
     "review:claim_publishing": {Role.REVIEWER},
     "review:decide_publishing": {Role.REVIEWER},
     "review:cluster": {Role.REVIEWER},
+    "archive:objections": {Role.REVIEWER},
+    "archive:decide": {Role.REVIEWER},
 }
 SAMPLES = {"UUIDConverter": uuid.UUID(int=7), "StringConverter": "x" * 22}
 METHODS = ("get", "post")

@@ -23,6 +23,7 @@ FREE = {"config", "cli", "demo", "design", "kernel", "locale"}
 OWN_WORDS = {
     "accounts": {"gate"},
     "api": {"clients", "feed", "messages", "submission"},
+    "declarant": {"objecting"},
     "intake": {"content", "questions"},
     "ledger": {"batch", "founding", "gathering", "instructions", "moving", "rows", "sealing", "stage", "totals"},
     "ops": {"doctor", "serving", "standing"},

@@ -1,12 +1,20 @@
-"""Publishing: the archive pulls what review has released, and takes back what is voided or no longer wished for."""
+"""Publishing: the archive pulls what review has released, and takes back what is voided, no longer wished for, or objected to."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
 
 from django.db import transaction
 
 from tuidang.archive.models import Followed, Statement
+from tuidang.kernel.errors import RefusedError
+from tuidang.ledger import actions as ledger_actions
 from tuidang.ledger import queries as ledger
+from tuidang.reference.queries import reasons
 from tuidang.review import actions as review_actions
+from tuidang.review import queries as review
+from tuidang.review.states import Finding, Ground
 
 
 @transaction.atomic
@@ -14,6 +22,8 @@ def take_in(*, at_most: int = 200) -> int:
     """Publishes what a person has released; returns how many were pulled. A crash between does it again, to the same effect."""
     _followed()  # what is voided from here on is followed after this has ended, so it takes down what is published here
     approved = review_actions.hand_over(at_most=at_most)
+    numbers = [one.index for one in approved]
+    hidden, barred = review.hidden(numbers), review.barred(numbers)
     rows = [
         Statement(
             index=one.index,
@@ -26,9 +36,10 @@ def take_in(*, at_most: int = 200) -> int:
             suggested=one.content.suggested,
             title=one.content.title,
             text=one.content.text,
+            hidden=one.index in hidden,
         )
         for one in approved
-        if ledger.is_live(one.index)
+        if one.index not in barred and ledger.is_live(one.index)
     ]
     Statement.objects.bulk_create(rows, ignore_conflicts=True)
     review_actions.publication_taken(ids=[one.id for one in approved])
@@ -55,3 +66,43 @@ def _followed() -> Followed:
 def unpublish(*, index: int) -> bool:
     """Takes a statement off the public pages at once. Returns whether it was there."""
     return bool(Statement.objects.filter(index=index).delete()[0])
+
+
+def hide(*, index: int) -> bool:
+    """Takes a statement off every page until a person has decided about an objection to it. Returns whether it is there."""
+    return bool(Statement.objects.filter(index=index).update(hidden=True))
+
+
+@transaction.atomic
+def restore(*, index: int) -> None:
+    """Shows a statement again, unless an objection on another ground still hides it."""
+    # The row first: whoever objects meanwhile holds it, and is seen by the question after it.
+    rows = Statement.objects.select_for_update().filter(index=index, hidden=True)
+    if list(rows.values_list("pk")) and not review.hidden([index]):
+        rows.update(hidden=False)
+
+
+@transaction.atomic
+def decide_objections(*, member: UUID, objections: Collection[UUID], finding: Finding) -> int:
+    """Answers these objections, all at once or not at all: what is right is unpublished for good, what is not is shown again.
+
+    Where a person said rightly that they did not declare, the entry is voided by the next batch as disputed. Returns how many were decided.
+    Raises RefusedError if `finding` decides nothing.
+    """
+    settled = review_actions.decide_objections(member=member, objections=objections, finding=finding)
+    for index in sorted({one.index for one in settled}):
+        if finding.upheld:
+            unpublish(index=index)
+        else:
+            restore(index=index)
+    for index in sorted({one.index for one in settled if one.upheld and one.ground is Ground.NOT_DECLARED}):
+        _void(index)
+    return len(settled)
+
+
+def _void(index: int) -> None:
+    disputed = next(one.code for one in reasons().values() if one.name == "disputed")
+    try:
+        ledger_actions.instruct_void(ref=index, reason=disputed)
+    except RefusedError:
+        return  # it is void already: nothing is left to do

@@ -20,7 +20,10 @@ class Followed(models.Model):
 
 
 class Statement(models.Model):
-    """One published statement, under the registry number of its first person. `name` is empty where names are not published."""
+    """One published statement, under the registry number of its first person. `name` is empty where names are not published.
+
+    `hidden`: somebody objects to it, and until a person has decided it is on no page.
+    """
 
     index = models.BigIntegerField(primary_key=True)
     day = models.IntegerField()
@@ -32,6 +35,7 @@ class Statement(models.Model):
     suggested = models.BooleanField()
     title = models.CharField(max_length=200, blank=True)
     text = models.TextField()
+    hidden = models.BooleanField(db_default=False, default=False)
 
     PRIVACY: ClassVar = {
         "index": PrivacyClass.PUBLIC,
@@ -44,6 +48,7 @@ class Statement(models.Model):
         "suggested": PrivacyClass.PUBLIC,
         "title": PrivacyClass.PUBLIC,
         "text": PrivacyClass.PUBLIC,
+        "hidden": PrivacyClass.INTERNAL,
     }
 
     def __str__(self) -> str:

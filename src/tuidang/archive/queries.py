@@ -35,7 +35,7 @@ class Page:
 
 def page(*, before: int | None = None) -> Page:
     """The newest statements with a registry number below `before`."""
-    rows = Statement.objects.order_by("-index")
+    rows = Statement.objects.filter(hidden=False).order_by("-index")
     if before is not None:
         rows = rows.filter(index__lt=before)
     found = [_published(row) for row in rows[: PAGE + 1]]
@@ -43,7 +43,13 @@ def page(*, before: int | None = None) -> Page:
 
 
 def statement(index: int) -> Published | None:
-    """The statement with this registry number."""
+    """The statement with this registry number, if it may be shown."""
+    row = Statement.objects.filter(index=index, hidden=False).first()
+    return None if row is None else _published(row)
+
+
+def objected(index: int) -> Published | None:
+    """The statement with this registry number, hidden or not: for whoever decides about an objection."""
     row = Statement.objects.filter(index=index).first()
     return None if row is None else _published(row)
 

@@ -11,10 +11,12 @@ urlpatterns = [
     path("", include("tuidang.ops.urls")),
     path("staff/", include("tuidang.accounts.urls")),
     path("staff/review/", include("tuidang.review.urls")),
+    path("staff/objections/", include("tuidang.archive.urls")),
     *i18n_patterns(
         path("", include("tuidang.public.urls")),
         path("", include("tuidang.intake.urls")),
         path("", include("tuidang.declarant.urls")),
+        path("", include("tuidang.declarant.objecting.urls")),
         prefix_default_language=True,
     ),
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from tuidang.intake.content import Person, Statement
-from tuidang.review.states import Pile, Refusal, Verdict, Wish
+from tuidang.review.states import Finding, Ground, Pile, Refusal, Verdict, Wish
 from tuidang.screening.policies import Reason
 
 
@@ -108,6 +109,56 @@ class Marks:
     hold: list[UUID] = field(default_factory=list)
     publish: list[UUID] = field(default_factory=list)
     decline: list[UUID] = field(default_factory=list)
+
+
+class Complaint(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever objects wrote, and the language of their page: the blob of an objection."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an objection that came in. `other`: its form had brought one with other words, and this one is not stored.
+
+    `hides`: what it names is to be hidden. `held`: a text that is not published yet is held back.
+    """
+
+    result: Literal["new", "same", "other"]
+    hides: bool = False
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenObjection:
+    """An objection that nobody has decided. `complaint` None: it can no longer be read."""
+
+    id: UUID
+    index: int
+    ground: Ground
+    day: int
+    complaint: Complaint | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An objection that was just decided."""
+
+    index: int
+    ground: Ground
+    upheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an objection. `hidden`: what it names is hidden now. `until`: the last day on which this can be read, None if undecided."""
+
+    index: int
+    ground: Ground
+    finding: Finding
+    hidden: bool
+    until: int | None
 
 
 @dataclass(frozen=True, slots=True)

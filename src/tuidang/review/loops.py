@@ -10,5 +10,6 @@ LOOPS: list[Loop] = [
     Loop(name="review-tell", step=lambda: actions.tell_intake() > 0, pause_seconds=600),
     Loop(name="review-hold", step=lambda: actions.hold_overdue() > 0, pause_seconds=3600),
     Loop(name="review-purge", step=lambda: actions.purge_refused() > 0, pause_seconds=3600),
+    Loop(name="review-objections", step=lambda: actions.purge_objections() > 0, pause_seconds=3600),
     Loop(name="review-expire", step=lambda: actions.expire_publications() > 0, pause_seconds=3600),
 ]

@@ -1,4 +1,4 @@
-"""Cases, from screening to sealing; texts that wait to be published after it; tallies by day. Content is in `blob` alone."""
+"""Cases, from screening to sealing; texts that wait to be published after it; objections; tallies by day. Content is in `blob` alone."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tuidang.kernel.privacy import PrivacyClass
-from tuidang.review.states import Decider, ItemState, Pile, Verdict, Wish
+from tuidang.review.states import Decider, Finding, Ground, ItemState, Pile, Verdict, Wish
 from tuidang.screening.policies import Lane
 
 
@@ -120,6 +120,60 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return "publication"
+
+
+class Objection(models.Model):
+    """What somebody says against the statement under the registry number `index`, until 30 days after the answer.
+
+    `id` is derived from its own code. `hides`: it hid what it names before a person had looked, or would have, had anything been there.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    index = models.BigIntegerField()
+    ground = models.SmallIntegerField(choices=[(one.value, one.name) for one in Ground])
+    day = models.IntegerField()
+    finding = models.SmallIntegerField(choices=[(one.value, one.name) for one in Finding], default=Finding.OPEN.value)
+    hides = models.BooleanField()
+    purge_on = models.IntegerField(null=True)
+    key = models.ForeignKey("vault.DayKey", on_delete=models.PROTECT, related_name="+")
+    blob = models.BinaryField()
+
+    PRIVACY: ClassVar = {
+        "id": PrivacyClass.DERIVED,
+        "index": PrivacyClass.INTERNAL,
+        "ground": PrivacyClass.INTERNAL,
+        "day": PrivacyClass.INTERNAL,
+        "finding": PrivacyClass.INTERNAL,
+        "hides": PrivacyClass.INTERNAL,
+        "purge_on": PrivacyClass.INTERNAL,
+        "key": PrivacyClass.INTERNAL,
+        "blob": PrivacyClass.SEALED,
+    }
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["day", "id"], name="objection_open", condition=Q(finding=Finding.OPEN.value)),
+            models.Index(fields=["index", "ground"], name="objection_to", condition=Q(finding=Finding.OPEN.value)),
+            models.Index(fields=["day"], name="objection_hiding", condition=Q(hides=True)),
+            models.Index(fields=["purge_on"], name="objection_purge", condition=Q(purge_on__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return "objection"
+
+
+class Judgement(models.Model):
+    """What was decided about a statement on one ground, for good: what was let stand is not hidden again unseen, what was not never returns."""
+
+    pk = models.CompositePrimaryKey("index", "ground")
+    index = models.BigIntegerField()
+    ground = models.SmallIntegerField()
+    upheld = models.BooleanField()
+
+    PRIVACY: ClassVar = {"index": PrivacyClass.INTERNAL, "ground": PrivacyClass.INTERNAL, "upheld": PrivacyClass.INTERNAL}
+
+    def __str__(self) -> str:
+        return f"judgement on {self.index}"
 
 
 class Tally(models.Model):

@@ -19,6 +19,10 @@ PUBLISH_DAYS = 7
 """How long after sealing a text waits for a reader; then it is not published."""
 BOUND = 1_000
 """Queues are counted up to here."""
+ANSWERED_DAYS = 30
+"""How long the answer to an objection can be read; then answer and objection are deleted."""
+HIDES_A_DAY = 100
+"""So many objections of one day hide what they name before a person has looked: else one program could empty the public pages overnight."""
 SCREENED, REVIEWED = 1, 2
 """Assurance: by the machine alone, read by a person."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -14,10 +14,10 @@ from tuidang.intake import queries as handed_in
 from tuidang.intake.content import PendingDeclaration
 from tuidang.intake.policies import with_names
 from tuidang.kernel import clock
-from tuidang.review.content import DayTally, Decided, Item, OnScreen, PublicText, Ready
-from tuidang.review.models import Case, LastScreen, Publication, Tally
+from tuidang.review.content import Answer, Complaint, DayTally, Decided, Item, OnScreen, OpenObjection, PublicText, Ready
+from tuidang.review.models import Case, Judgement, LastScreen, Objection, Publication, Tally
 from tuidang.review.policies import BOUND, OVERDUE_DAYS
-from tuidang.review.states import ItemState, Pile, Refusal, Verdict, Wish
+from tuidang.review.states import Finding, Ground, ItemState, Pile, Refusal, Verdict, Wish
 from tuidang.screening import queries as screening
 from tuidang.screening.policies import Reason, names_left
 from tuidang.vault import daykeys
@@ -25,6 +25,7 @@ from tuidang.vault import daykeys
 LISTED = 2
 Claimed = TypeVar("Claimed", Case, Publication)
 _public_text = msgspec.json.Decoder(PublicText)
+_written = msgspec.json.Decoder(Complaint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,48 @@ def _held(rows: QuerySet[Claimed], member: UUID) -> tuple[list[Claimed], int]:
     now = clock.seconds()
     held = list(rows.filter(claimed_by=member, claim_until__gt=now).order_by())
     return held, min((row.claim_until for row in held), default=now) - now
+
+
+def objections(at_most: int) -> list[OpenObjection]:
+    """Objections that nobody has decided, those of the earliest days first."""
+    rows = Objection.objects.filter(finding=Finding.OPEN.value).order_by("day", "id")[:at_most]
+    return [OpenObjection(row.id, row.index, Ground(row.ground), row.day, _complaint(row)) for row in rows]
+
+
+def _complaint(row: Objection) -> Complaint | None:
+    """What an objection says; None where its day key is lost."""
+    return None if daykeys.lost(row.key_id) else open_complaint(row)
+
+
+def open_complaint(row: Objection) -> Complaint:
+    """What an objection says. Raises DamagedError."""
+    return _written.decode(daykeys.key(row.key_id).decrypt(bytes(row.blob), row.id.bytes))
+
+
+def answer(objection: UUID) -> Answer | None:
+    """What became of an objection; None if there is none with this id, or its answer was deleted."""
+    row = Objection.objects.filter(id=objection).first()
+    if row is None:
+        return None
+    until = None if row.purge_on is None else row.purge_on - 1
+    return Answer(row.index, Ground(row.ground), Finding(row.finding), row.index in hidden([row.index]), until)
+
+
+def hidden(indexes: Collection[int]) -> set[int]:
+    """Those of these statements that an objection hides until a person has decided."""
+    rows = Objection.objects.filter(index__in=list(indexes), finding=Finding.OPEN.value, hides=True)
+    return set(rows.values_list("index", flat=True))
+
+
+def barred(indexes: Collection[int]) -> set[int]:
+    """Those of these statements that are never to be published again, since an objection to them was right."""
+    return set(Judgement.objects.filter(index__in=list(indexes), upheld=True).values_list("index", flat=True))
+
+
+def text_that_waits(index: int) -> PublicText | None:
+    """What would be published under this registry number, and is not yet; None if there is nothing, or it can no longer be read."""
+    row = Publication.objects.filter(index=index).first()
+    return None if row is None or daykeys.lost(row.key_id) else open_text(row)
 
 
 def last_screen(member: UUID) -> Decided | None:

@@ -53,7 +53,35 @@ class Refusal(IntEnum):
 
 
 class ItemState(IntEnum):
-    """A text that was sealed and may be published."""
+    """A text that was sealed and may be published. OBJECTED: held back until a person has decided about an objection."""
 
     WAITING = 0
     APPROVED = 1
+    OBJECTED = 2
+
+
+class Ground(IntEnum):
+    """What an objection says."""
+
+    NOT_DECLARED = 1
+    NAMED = 2
+    COPYRIGHT = 3
+
+
+class Finding(IntEnum):
+    """What a person found about an objection, and why."""
+
+    OPEN = 0
+    NOTHING_AGAINST = 1
+    PLAIN = 2
+    NOT_NAMED = 11
+    COMMON_NAME = 12
+    OFFICE = 13
+    NOT_COPIED = 14
+    NOTHING_PUBLISHED = 15
+    DECIDED_BEFORE = 16
+
+    @property
+    def upheld(self) -> bool:
+        """Whether the objection was right, as far as anyone can tell."""
+        return self in (Finding.NOTHING_AGAINST, Finding.PLAIN)

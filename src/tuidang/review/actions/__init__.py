@@ -1,6 +1,7 @@
-"""Every write of review, by what it is about: taking in, deciding, publishing, sealing."""
+"""Every write of review, by what it is about: taking in, deciding, publishing, objecting, sealing."""
 
 from tuidang.review.actions.deciding import claim, decide_cluster, decide_screen, undo
+from tuidang.review.actions.objecting import decide_objections, hid_nothing, object_to, purge_objections
 from tuidang.review.actions.publishing import (
     claim_items,
     claim_publishing,
@@ -21,14 +22,18 @@ __all__ = [
     "claim_items",
     "claim_publishing",
     "decide_cluster",
+    "decide_objections",
     "decide_publication",
     "decide_publication_items",
     "decide_screen",
     "expire_publications",
     "forget",
     "hand_over",
+    "hid_nothing",
     "hold_overdue",
+    "object_to",
     "publication_taken",
+    "purge_objections",
     "purge_refused",
     "sealed",
     "take_in",

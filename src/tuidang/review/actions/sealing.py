@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import reduce
 from operator import or_
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from tuidang.intake import actions as intake
 from tuidang.intake import queries as handed_in
@@ -17,7 +18,7 @@ from tuidang.intake.policies import with_names
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_id
 from tuidang.review.content import PublicText, SealedEntry
-from tuidang.review.models import Case, Publication
+from tuidang.review.models import Case, Objection, Publication
 from tuidang.review.policies import PUBLISH_DAYS
 from tuidang.review.queries import LISTED
 from tuidang.review.states import ItemState, Wish
@@ -25,6 +26,7 @@ from tuidang.screening import actions as screening
 from tuidang.vault import daykeys
 
 CHUNK = 500
+Carried = TypeVar("Carried", Publication, Objection)
 
 
 def _chunks(ids: Collection[UUID]) -> Iterator[list[UUID]]:
@@ -119,11 +121,15 @@ def purge_refused(*, at_most: int = 200) -> int:
 
 @transaction.atomic
 def carry_over(*, old_key: int, at_most: int = 500) -> int:
-    """Re-encrypts up to `at_most` publications of a dying key under the current one; returns how many there were. 0: the key can die."""
+    """Re-encrypts up to `at_most` publications, then objections, of a dying key under the current one; returns how many. 0: it can die."""
+    return _carry_over(Publication.objects.all(), old_key, at_most) or _carry_over(Objection.objects.all(), old_key, at_most)
+
+
+def _carry_over(table: QuerySet[Carried], old_key: int, at_most: int) -> int:
     old, new = daykeys.key(old_key), daykeys.current_key()
-    rows = list(Publication.objects.select_for_update().filter(key_id=old_key)[:at_most])
+    rows = list(table.select_for_update().filter(key_id=old_key)[:at_most])
     for row in rows:
         row.blob = new.encrypt(old.decrypt(bytes(row.blob), row.id.bytes), row.id.bytes)
         row.key_id = new.id
-    Publication.objects.bulk_update(rows, ["blob", "key"])
+    table.bulk_update(rows, ["blob", "key"])
     return len(rows)

@@ -1,0 +1,37 @@
+"""Taking an objection: stored, and what it names hidden, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from django.db import transaction
+
+from tuidang.archive import actions as archive
+from tuidang.review import actions as review
+from tuidang.review.content import Complaint
+from tuidang.review.states import Ground
+from tuidang.vault.codes import Code
+
+
+def objection_id(code: Code) -> UUID:
+    """Under which the objection with this code is kept: nothing that a declaration's code opens is found under it."""
+    return UUID(bytes=code.derive(b"tuidang/v1/objection", 16))
+
+
+@transaction.atomic
+def object_to(*, code: Code, index: int, ground: Ground, text: str, language: str) -> Literal["hidden", "taken", "same", "other"]:
+    """Takes an objection to the statement under the registry number `index` and hides that, as far as it may before a person has looked.
+
+    `same`: it was taken before, and nothing changes. `other`: one with other words was taken from this form, and this one is not stored.
+    """
+    name = objection_id(code)
+    taken = review.object_to(objection=name, index=index, ground=ground, complaint=Complaint(text=text, language=language))
+    if taken.result != "new":
+        return taken.result
+    if not taken.hides:
+        return "taken"
+    if archive.hide(index=index) or taken.held:
+        return "hidden"
+    review.hid_nothing(objection=name)
+    return "taken"

@@ -1,0 +1,119 @@
+"""The form for objecting, the page with its code, and the page with the answer. GET changes nothing; a code travels in a POST alone."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from tuidang.declarant.forms import LONGEST_TYPED, code_field
+from tuidang.declarant.objecting import actions, forms
+from tuidang.declarant.objecting.forms import Typed
+from tuidang.design.fields import with_errors
+from tuidang.design.requests import read_sent
+from tuidang.intake.policies import clean_text
+from tuidang.kernel import clock
+from tuidang.ledger import queries as ledger
+from tuidang.review import queries as review
+from tuidang.review.content import Answer
+from tuidang.review.states import Finding, Ground
+from tuidang.vault.codes import SCRIPTS, Code, UnreadableCodeError, read_code
+from tuidang.vault.formkeys import ExpiredTokenError, FormToken
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def objection(request: HttpRequest) -> HttpResponse:
+    """The form, with the number that a link from a statement names; by POST takes the objection and shows its code."""
+    if request.method != "POST":
+        index = forms.number(request.GET.get("number", ""))
+        return _form(request, Typed("" if index is None else str(index)), FormToken.fresh())
+    sent = read_sent(request)
+    typed = forms.read_typed(sent.fields)
+    if sent.problem:
+        return _form(request, typed, FormToken.fresh(), notice=sent.problem, status=sent.status)
+    try:
+        token = FormToken.parse(sent.fields.get("token", ""))
+    except ExpiredTokenError:
+        return _form(request, typed, FormToken.fresh(), notice="expired", status=403)
+    return _take(request, typed, token)
+
+
+def _take(request: HttpRequest, typed: Typed, token: FormToken) -> HttpResponse:
+    problems = typed.problems()
+    index, ground = typed.index, typed.ground
+    if index is not None and not ledger.is_live(index):
+        problems["number"] = "unknown"
+    if problems or index is None or ground is None:
+        return _form(request, typed, token, problems=problems, status=422)
+    code = token.code()
+    result = actions.object_to(code=code, index=index, ground=ground, text=clean_text(typed.text), language=_language())
+    if result == "other":
+        return _form(request, typed, FormToken.fresh(), notice="other", code=code, status=409)
+    return _code(request, code)
+
+
+def _form(
+    request: HttpRequest,
+    typed: Typed,
+    token: FormToken,
+    *,
+    problems: dict[str, str] | None = None,
+    notice: str = "",
+    code: Code | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    fields = forms.questions(typed, problems or {})
+    context = {"fields": fields, "wrong": with_errors(fields), "token": str(token), "notice": notice}
+    shown = code.shown(_language()) if code else ""
+    return render(request, "declarant/objection.html", {**context, "code": shown}, status=status)
+
+
+def _code(request: HttpRequest, code: Code) -> HttpResponse:
+    language = _language()
+    found = review.answer(actions.objection_id(code))
+    other = " ".join(code.words(SCRIPTS["en"])) if language == "en" else code.base32()
+    context = {"code": code.shown(language), "other_form": other, "hidden": found is not None and found.hidden}
+    return render(request, "declarant/objection_code.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest) -> HttpResponse:
+    """Asks for the code of an objection; by POST shows what became of it."""
+    if request.method != "POST":
+        return _ask(request)
+    sent = read_sent(request)
+    typed = sent.fields.get("code", "").replace("\0", "")[:LONGEST_TYPED]
+    if sent.problem:
+        return _ask(request, typed=typed, problem=sent.problem, status=sent.status)
+    try:
+        code = read_code(typed)
+    except UnreadableCodeError as error:
+        return _ask(request, typed=typed, problem=error.hint if typed.strip() else "empty", status=422)
+    found = review.answer(actions.objection_id(code))
+    if found is None:
+        return _ask(request, typed=typed, problem="unknown", status=404)
+    context = {
+        "index": found.index,
+        "outcome": _outcome(found),
+        "voided": found.ground is Ground.NOT_DECLARED,
+        "reason": forms.finding(found.finding),
+        "until": None if found.until is None else clock.as_date(found.until),
+    }
+    return render(request, "declarant/objection_answer.html", context)
+
+
+def _outcome(found: Answer) -> Literal["hidden", "waiting", "upheld", "dismissed"]:
+    if found.finding is Finding.OPEN:
+        return "hidden" if found.hidden else "waiting"
+    return "upheld" if found.finding.upheld else "dismissed"
+
+
+def _ask(request: HttpRequest, *, typed: str = "", problem: str = "", status: int = 200) -> HttpResponse:
+    return render(request, "declarant/objection_ask.html", {"field": code_field(typed, problem)}, status=status)
+
+
+def _language() -> str:
+    return get_language() or "en"
