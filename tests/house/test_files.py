@@ -24,7 +24,7 @@ OWN_WORDS = {
     "accounts": {"gate"},
     "api": {"clients", "feed", "messages", "submission"},
     "declarant": {"objecting"},
-    "intake": {"content", "questions"},
+    "intake": {"content", "passages", "questions"},
     "ledger": {"batch", "founding", "gathering", "instructions", "moving", "rows", "sealing", "stage", "totals"},
     "ops": {"doctor", "serving", "standing"},
     "public": {"context", "errors", "languages", "pages", "stored"},

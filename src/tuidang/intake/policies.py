@@ -83,7 +83,7 @@ def with_placeholders(text: str, names: list[str]) -> str:
     text = text.replace("{{", "{ {")
     numbers: dict[str, int] = {}
     for number, name in enumerate(names, 1):
-        numbers.setdefault(_folded(name), number)
+        numbers.setdefault(folded(name), number)
     numbers.pop("", None)
     parts, done = [], 0
     for start, end, found in _occurrences(text, _lengths_by_prefix(numbers)):
@@ -92,12 +92,13 @@ def with_placeholders(text: str, names: list[str]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """What counts of a name when names are compared: no blanks, accents, capitals, widths, and one Chinese script."""
     return "".join(map(_folded_character, text))
 
 
 @cache
-def _simplified() -> dict[int, int]:
+def simplified() -> dict[int, int]:
     """For `str.translate`: traditional characters to simplified ones, from every list at hand."""
     return str.maketrans(*_IN_NAMES) | traditional_to_simplified() | script_fold()
 
@@ -107,7 +108,7 @@ def _folded_character(character: str) -> str:
     """What counts of one character when names are compared: nothing of blanks, accents and marks that are not seen, but line ends."""
     if character == "\n":
         return character
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold()).translate(_simplified())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold()).translate(simplified())
     return "".join(one for one in plain if not (one.isspace() or unicodedata.category(one) in _UNSEEN or one in _MIDDLE_DOTS))
 
 
