@@ -129,11 +129,22 @@ install() {
     fi
 }
 
+# need_writable: stops with what to do where the environment, which this user cannot use as it is, cannot be made either.
+need_writable() {
+    if [ -w "$TUIDANG_HOME" ] && { [ ! -e "$venv" ] || [ -w "$venv" ]; }; then
+        return
+    fi
+    fail "$venv is not ready for you, and you may not write there. Run this as the user who owns $TUIDANG_HOME, or copy that folder to a place of your own and run it there." \
+        "$venv 还不能供您使用，而您在那里没有写入权限。请用 $TUIDANG_HOME 所属的用户运行，或把整个文件夹复制到您自己的位置，再从那里运行。" \
+        "$venv 還不能供您使用，而您在那裡沒有寫入權限。請用 $TUIDANG_HOME 所屬的使用者執行，或把整個資料夾複製到您自己的位置，再從那裡執行。"
+}
+
 # build VENV LOCK...: makes or renews the environment. The stamp goes first and comes last.
 build() {
     name=$1
     venv=$TUIDANG_HOME/$name
     shift
+    need_writable
     need_python
     say "Setting up $name with Python $(version_of "$PYTHON") (a minute or two) …" \
         "正在用 Python $(version_of "$PYTHON") 准备 $name（需要一两分钟）……" \

@@ -85,7 +85,7 @@ class SignerClient:
                 connection.sendall(wire.write_line(request))
                 answer = wire.read_line(connection, end - time.monotonic())
         except (OSError, wire.WireError) as error:
-            raise SignerUnreachableError(f"the signer does not answer: {error}") from error
+            raise SignerUnreachableError(f"the signer does not answer: {getattr(error, 'strerror', None) or error}") from error
         if answer.get("refused") == "moved":
             with _expected():
                 raise LockMovedError(str(answer.get("message")), _state(answer["lock"]))

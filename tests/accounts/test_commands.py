@@ -42,6 +42,19 @@ def test_list_names_everyone_and_revoke_takes_access_away(capsys):
         run("link", listed["id"])
 
 
+def test_a_member_may_be_named_and_who_is_not_there_is_said(capsys):
+    run("invite", "--name", "Chen", "--role", "editor")
+    assert run("link", "Chen") == 0
+    with pytest.raises(RefusedError, match="staff list"):
+        run("link", "nobody")
+    run("invite", "--name", "Chen", "--role", "reviewer")
+    with pytest.raises(RefusedError, match="give the id"):
+        run("link", "Chen")
+    assert run("link", str(queries.members()[1].id)) == 0
+    assert run("revoke", str(queries.members()[1].id)) == 0
+    assert run("link", "Chen") == 0
+
+
 def test_an_unknown_role_is_an_error_and_makes_nobody(capsys):
     with pytest.raises(SystemExit):
         run("invite", "--name", "Chen", "--role", "emperor")

@@ -86,14 +86,25 @@ def test_the_commands_of_an_operator_work_beside_the_site(data_folder, database_
         assert [member["name"] for member in asked("staff", "list")[1]] == ["A reviewer", "operator"]
 
 
-def test_without_a_signer_sealing_says_what_is_missing(data_folder):
+def test_a_register_that_is_stopped_is_sealed_by_a_signer_of_its_own_and_is_not_called_broken(data_folder):
     with served("run", data=data_folder, port=free_port()):
         pass
+    run("baseline", "--total", "1", "--source", "x", data=data_folder)
     done = run("seal", "--now", data=data_folder)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert "1 entries sealed" in done.stdout
+    assert not (data_folder.with_name("data.signer") / "signer.sock").exists()
+    checked = run("doctor", data=data_folder)
+    assert checked.returncode == 0
+    assert "it is stopped: `./run` starts" in checked.stdout
+    assert "broken\n" not in checked.stdout
+
+
+def test_what_cannot_be_used_shows_the_usage_of_its_command(data_folder):
+    done = run("run", "--bogus", data=data_folder)
     assert done.returncode == 2
-    assert "signer" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert run("doctor", data=data_folder).returncode == 1
+    assert "--port" in done.stderr
+    assert "unrecognized arguments: --bogus" in done.stderr
 
 
 @pytest.mark.parametrize("line", ["demo cheat --data elsewhere", "--data elsewhere demo cheat"])

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
 import time
+from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from tests.demo.program import alive, answers, children, free_port, get, run, served, wait_until
@@ -26,15 +28,53 @@ def test_a_first_start_serves_everything_it_announces(data_folder, database_url)
     assert process.returncode == 0
 
 
-def test_a_second_start_keeps_the_log_and_offers_no_second_link(data_folder, database_url):
+def test_a_second_start_keeps_the_log_and_a_link_is_offered_until_somebody_signed_in(data_folder, database_url):
     told = []
-    for _ in range(2):
+    for start in range(3):
         port = free_port()
         with served("run", "--json", data=data_folder, database_url=database_url, port=port) as process:
             told.append((json.loads(process.stdout.readline()), get(port, "/ledger/checkpoint")[1]))
-    assert "sign_in" in told[0][0]
-    assert "sign_in" not in told[1][0]
-    assert told[0][1] == told[1][1]
+            if start == 1:
+                assert get(port, urlsplit(told[0][0]["sign_in"]).path)[0] == 410  # the later link is the one that holds
+                assert sign_in(port, urlsplit(told[1][0]["sign_in"]).path) == 302
+    assert told[0][0]["sign_in"] != told[1][0]["sign_in"]
+    assert "sign_in" not in told[2][0]
+    assert told[0][1] == told[1][1] == told[2][1]
+
+
+def sign_in(port: int, path: str) -> int:
+    """Presses the button of a one-time link, as a browser does; the status of the answer."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        shown = connection.getresponse()
+        cookie, page = shown.headers["Set-Cookie"].split(";")[0], shown.read().decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{port}"}
+        connection.request("POST", path, urlencode({"csrfmiddlewaretoken": token}), headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_a_start_says_how_to_get_another_link(data_folder):
+    with served("run", data=data_folder, port=free_port()) as process:
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=30)[0]
+    assert "/staff/in/" in said
+    assert "./tuidang staff link NAME" in said
+    done = run("staff", "link", "operator", data=data_folder)
+    assert done.returncode == 0
+    assert "/staff/in/" in done.stdout
+
+
+@pytest.mark.parametrize("line", ["run", "count", "demo --once"])
+def test_a_file_in_place_of_the_folder_is_called_one(line, data_folder):
+    data_folder.write_text("mine")
+    done = run(*line.split(), data=data_folder)
+    assert done.returncode == 2
+    assert "is a file, not a folder" in done.stderr
+    assert "--data" in done.stderr
 
 
 @pytest.mark.fault

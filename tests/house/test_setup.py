@@ -95,6 +95,46 @@ def test_a_failed_download_leaves_nothing_that_looks_finished(checkout, stubs):
     assert not (checkout / ".venv" / "ready").exists()
 
 
+@pytest.fixture
+def ready(checkout):
+    """The checkout with an environment that is what the locks say, whose `tuidang` prints its arguments."""
+    made = checkout / ".venv" / "bin"
+    made.mkdir(parents=True)
+    (made / "python").symlink_to(sys.executable)
+    (made / "tuidang").write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
+    (made / "tuidang").chmod(0o755)
+    mark = f'TUIDANG_HOME="{checkout}"; . "{checkout}/setup/venv.sh"; fingerprint .venv requirements/runtime.txt'
+    (checkout / ".venv" / "ready").write_bytes(subprocess.run(["sh", "-c", mark], check=True, capture_output=True).stdout)
+    return checkout
+
+
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        ([], "run|"),
+        (["--port", "9"], "run|--port|9|"),
+        (["demo", "--once"], "demo|--once|"),
+        (["--data", "my world", "demo", "--once"], "demo|--data|my world|--once|"),
+        (["--data=x", "demo", "cheat"], "demo|--data=x|cheat|"),
+        (["--data", "demo", "--port", "9"], "run|--data|demo|--port|9|"),
+        (["demo", "--data", "demo"], "demo|--data|demo|"),
+        (["--bogus"], "run|--bogus|"),
+    ],
+)
+def test_demo_may_be_named_before_or_after_its_options(ready, given, passed):
+    assert call(ready / "run", *given).stdout == passed
+
+
+def test_who_may_not_write_into_the_checkout_is_told_what_to_do(checkout):
+    # Tests may run as root, who may write anywhere: the question is answered as it would be for another user.
+    script = checkout / "setup" / "venv.sh"
+    script.write_text(script.read_text().replace('[ -w "$TUIDANG_HOME" ]', "false"))
+    answer = call(checkout / "run")
+    assert answer.returncode == 2
+    assert "copy that folder" in answer.stderr
+    assert "denied" not in answer.stderr
+
+
 def checks():
     """The module setup/checks.py, which is run as a script."""
     sys.path.insert(0, str(ROOT / "setup"))

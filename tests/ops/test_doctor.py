@@ -11,6 +11,7 @@ from tests.ledger.register import Register, declare
 from tuidang.kernel.places import places
 from tuidang.ops.commands import doctor
 from tuidang.ops.doctor import findings
+from tuidang.ops.serving import hold_data_folder
 from tuidang.reference import switches
 from tuidang.vault import daykeys
 
@@ -26,10 +27,19 @@ def test_a_healthy_trial_has_no_fault_and_is_told_to_move_its_keys(register: Reg
     assert doctor(Namespace(json=False)) == 0
 
 
-def test_a_silent_signer_is_a_fault(register: Register) -> None:
+def test_a_silent_signer_beside_a_site_that_runs_is_a_fault(register: Register) -> None:
     register.stop_signer()
-    assert "signer does not answer" in texts("fault")
-    assert doctor(Namespace(json=True)) == 1
+    with hold_data_folder():
+        assert texts("fault").count("the signer does not answer") == 1
+        assert doctor(Namespace(json=True)) == 1
+    register.start_signer()
+
+
+def test_a_register_that_is_stopped_is_not_broken(register: Register) -> None:
+    register.stop_signer()
+    assert texts("fault") == ""
+    assert "it is stopped" in texts("note")
+    assert doctor(Namespace(json=True)) == 0
     register.start_signer()
 
 

@@ -11,7 +11,11 @@ from django.conf import settings
 
 from tuidang.accounts import actions, queries
 from tuidang.accounts.policies import LINK_HOURS, Role
+from tuidang.kernel.errors import RefusedError
 from tuidang.kernel.places import noted_address
+
+
+_MEMBER = "the member's name, or their id, as `staff list` prints them"
 
 
 def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,12 +27,12 @@ def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     invited.add_argument("--role", required=True, nargs="+", choices=[role.value for role in Role], help="what the member may do")
     invited.set_defaults(run=_invite)
     linked = commands.add_parser("link", help="print a new sign-in address for a member")
-    linked.add_argument("member", type=UUID, help="the member's id, as `list` prints it")
+    linked.add_argument("member", metavar="NAME|ID", help=_MEMBER)
     linked.set_defaults(run=_link)
     listed = commands.add_parser("list", help="list all members")
     listed.set_defaults(run=_list)
     revoked = commands.add_parser("revoke", help="take a member's access away at once")
-    revoked.add_argument("member", type=UUID, help="the member's id, as `list` prints it")
+    revoked.add_argument("member", metavar="NAME|ID", help=_MEMBER)
     revoked.set_defaults(run=_revoke)
     for command in (invited, linked, listed, revoked):
         command.add_argument("--json", action="store_true", help="print JSON")
@@ -56,7 +60,21 @@ def _invite(arguments: argparse.Namespace) -> int:
 
 
 def _link(arguments: argparse.Namespace) -> int:
-    return _print_link(arguments, actions.new_link(member=arguments.member, by=None))
+    return _print_link(arguments, actions.new_link(member=_member(arguments.member), by=None))
+
+
+def _member(named: str) -> UUID:
+    """The id of the one member who is meant. Raises RefusedError."""
+    every = queries.members()
+    found = [one.id for one in every if named in (one.name, str(one.id))]
+    active = [one.id for one in every if one.id in found and one.active]
+    if len(found) > 1 and len(active) == 1:
+        found = active
+    if not found:
+        raise RefusedError("nobody on the staff has this name or id; `./tuidang staff list` shows everyone")
+    if len(found) > 1:
+        raise RefusedError("several members have this name: give the id, as `./tuidang staff list` shows it")
+    return found[0]
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -66,5 +84,6 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _revoke(arguments: argparse.Namespace) -> int:
-    actions.revoke(member=arguments.member, by=None)
-    return _print(arguments, {"revoked": arguments.member}, "Access is taken away; sessions have ended.")
+    member = _member(arguments.member)
+    actions.revoke(member=member, by=None)
+    return _print(arguments, {"revoked": member}, "Access is taken away; sessions have ended.")

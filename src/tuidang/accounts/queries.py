@@ -54,6 +54,11 @@ def members() -> list[Staff]:
     return _staff(Member.objects.order_by("name", "id"))
 
 
+def anyone_was_here() -> bool:
+    """Whether anybody ever signed in: until then a first link may have been lost unused."""
+    return Event.objects.filter(verb="staff.sign_in").exists()
+
+
 def token_hash(token: str) -> str:
     """Under which a one-time link is kept. A token has 128 random bits, so one round is enough."""
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point. Returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _choose_data(given)
+    data = Path(os.environ.get("TUIDANG_DATA", "data"))
+    if data.exists() and not data.is_dir():
+        return _fail(f"{data} is a file, not a folder; choose a folder with --data")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuidang.config.settings")
     try:
         return _run(given)
@@ -46,7 +49,9 @@ def _run(given: list[str]) -> int:
     from django.db import DatabaseError
 
     django.setup()
-    parsed = _parser().parse_args(given)
+    parsed, unknown = _parser().parse_known_args(given)
+    if unknown:
+        parsed.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         if not getattr(parsed, "makes_register", False):
             _need_register()
@@ -110,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     for app in (run, demo, seal, ledger, ops, accounts):
         app.add_to(commands)
     for command in commands.choices.values():
+        command.set_defaults(parser=command)  # its usage is shown where an argument is not known
         if not any("--data" in action.option_strings for action in command._actions):  # noqa: SLF001  argparse has no other way to ask
             command.add_argument("--data", metavar="DIR", help="the data folder (default: data)")
     return parser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from contextlib import suppress
 from functools import partial
 
@@ -63,9 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def first_link() -> str | None:
-    """A one-time sign-in link for the first member of staff; None if there is staff already."""
-    if staff.members():
-        return None
+    """A one-time sign-in link for the first member of staff, a fresh one as long as nobody signed in; None from then on."""
+    members = staff.members()
+    if members:
+        first = next((one for one in members if one.active and Role.OPERATOR in one.roles), None)
+        return None if first is None or staff.anyone_was_here() else accounts.new_link(member=first.id, by=None)
     return accounts.invite(name="operator", roles=[Role.OPERATOR, Role.REVIEWER], by=None)
 
 
@@ -80,8 +83,14 @@ def _announce(port: int, *, as_json: bool) -> None:
         return
     lines = [f"  {name:<8} {value}" for name, value in addresses.items() if name != "sign_in"]
     kind = _KINDS[standing.banner()]
-    sign_in = f"\n  sign in once, within a day, as the first member of staff:\n  {addresses['sign_in']}\n" if link else ""
-    print(f"\n  {kind}\n\n" + "\n".join(lines) + f"\n{sign_in}\n  Ctrl-C ends it.\n", flush=True)
+    sign_in = f"  sign in once, within a day, as the first member of staff:\n  {addresses['sign_in']}\n" if link else ""
+    sign_in += f"  another sign-in link: ./tuidang{_elsewhere()} staff link NAME (`staff list` shows the names)\n"
+    print(f"\n  {kind}\n\n" + "\n".join(lines) + f"\n\n{sign_in}\n  Ctrl-C ends it.\n", flush=True)
+
+
+def _elsewhere() -> str:
+    where = shown(places().data)
+    return "" if where == "./data" else f" --data {shlex.quote(where)}"
 
 
 _KINDS = {

@@ -8,6 +8,7 @@ import sys
 
 from tuidang.archive import actions as archive
 from tuidang.ledger import sealing
+from tuidang.ops import serving
 from tuidang.public.pages import render_ahead
 
 _NOTES = {
@@ -37,8 +38,8 @@ def _progress(what: str, number: int) -> None:
 
 
 def seal(arguments: argparse.Namespace) -> int:
-    """Seals one batch, publishes what was released, renders the pages, and says what went in."""
-    with sealing.alone():
+    """Seals one batch, with a signer of its own where none runs; publishes what was released, renders the pages, and says what went in."""
+    with serving.signer_for_now(), sealing.alone():
         report = sealing.seal(force=True, progress=_progress)
     while archive.take_in() or archive.follow_voids():
         pass

@@ -18,6 +18,7 @@ from tuidang.intake import queries as intake
 from tuidang.kernel import clock
 from tuidang.kernel.places import places
 from tuidang.ledger import adapters, queries
+from tuidang.ops import serving
 from tuidang.review import queries as review
 from tuidang.review.policies import OVERDUE_DAYS
 from tuidang.vault import epochs
@@ -58,7 +59,10 @@ def _ledger() -> Iterator[Finding]:
     try:
         lock = adapters.signer().status()
     except SignerError as error:
-        yield Finding("fault", f"the signer does not answer ({error}); `tuidang run` starts it")
+        if serving.is_served():
+            yield Finding("fault", f"{error}; stop the register and start it again with `./run`")
+        else:
+            yield Finding("note", "it is stopped: `./run` starts site and signer. What the signer remembers was not compared")
     else:
         if (lock.lock.size, lock.lock.root) != (head.size, head.root):
             yield Finding(

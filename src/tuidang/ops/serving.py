@@ -219,6 +219,31 @@ class SignerProcess:
             self._start()
 
 
+@contextmanager
+def signer_for_now() -> Iterator[None]:
+    """A signer for as long as this lasts: the one that runs, or one of our own, which nobody else comes to rely on meanwhile.
+
+    Raises SetUpError.
+    """
+    if signer_answers():
+        yield
+        return
+    with hold_data_folder(), SignerProcess():
+        yield
+
+
+def is_served() -> bool:
+    """Whether a supervisor, or a site whose supervisor was killed, holds the data folder."""
+    try:
+        with (places().data / RUNNING).open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def signer_answers() -> bool:
     """Whether a signer answers at this data folder's socket."""
     try:
