@@ -123,7 +123,7 @@ def every_statement(key: int, unused: int) -> None:
     intake.with_standing(ids)
     intake.declarants_with(commitments)
     intake_actions.lock(declarations=ids)
-    intake_actions.lock_opened_by(code=code)
+    intake.of_codes(code.versions())
     intake_actions.forget_spent()
     intake_actions.purge_taken_back()
     intake_actions.remove_declarants(persons=[(one, 1) for one in ids])

@@ -6,6 +6,7 @@ An acknowledgement follows the durable commit and nothing else. Content reaches 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from hashlib import sha256
 from uuid import UUID
 
@@ -170,12 +171,6 @@ def lock(*, declarations: list[UUID]) -> None:
         list(Declaration.objects.select_for_update().filter(id__in=every[at : at + CHUNK]).order_by("id").values_list("id"))
 
 
-def lock_opened_by(*, code: Code) -> None:
-    """As `lock`, for what `code` opens."""
-    owners = Declarant.objects.filter(lookup=code.lookup_id()).values_list("declaration_id", flat=True)
-    lock(declarations=[code.declaration_id(), *owners])
-
-
 @transaction.atomic
 def refuse(*, declarations: list[PendingDeclaration]) -> None:
     """Review refused these: they will not be sealed, and their promises are answered in the next list of outcomes.
@@ -189,6 +184,20 @@ def refuse(*, declarations: list[PendingDeclaration]) -> None:
 def take_back(*, persons: list[PendingPerson]) -> list[PendingPerson]:
     """At the wish of a holder of the code, before sealing. Returns those this changed: taking back twice is the same as once."""
     return _settle(persons, DeclarantState.TAKEN_BACK, Verdict.TAKEN_BACK)
+
+
+@transaction.atomic
+def erase(*, declaration: PendingDeclaration, persons: list[PendingPerson]) -> bool:
+    """Removes these persons of `declaration`, whatever became of them; returns whether nobody of it is left.
+
+    Whom nobody has screened yet is tallied as accepted now: it was tallied as taken back.
+    """
+    untold = Declaration.objects.filter(id=declaration.id, state=DeclarationState.NEW).exists()
+    gone = declaration.id in remove_declarants(persons=[(one.declaration, one.seq) for one in persons])
+    if untold:
+        told = declaration.statement
+        _tally(told.day, told.channel, declarations=int(gone), persons=len(persons))
+    return gone
 
 
 def _settle(persons: list[PendingPerson], state: DeclarantState, verdict: Verdict) -> list[PendingPerson]:
@@ -279,6 +288,6 @@ def was_answered_twice(*, code: Code) -> bool:
     return Spent.objects.filter(id=code.declaration_id(), answered_twice=True).exists()
 
 
-def forget_accepted(*, code: Code) -> None:
-    """At the wish of a holder of `code`, who erased what it opens: nothing says any more that it was accepted, and it can be used again."""
-    Spent.objects.filter(id=code.declaration_id()).delete()
+def forget_accepted(*, declarations: Collection[UUID]) -> None:
+    """Nobody of these is left, at the wish of those who erased them: nothing says any more that they were accepted."""
+    Spent.objects.filter(id__in=list(declarations)).delete()

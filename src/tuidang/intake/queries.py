@@ -102,6 +102,20 @@ def by_member_code(code: Code) -> tuple[PendingDeclaration, PendingPerson] | Non
     return _while_keys_die(lambda: _by_member_code(code))
 
 
+def of_codes(codes: Iterable[Code]) -> dict[Code, tuple[PendingDeclaration, PendingPerson]]:
+    """The declarants whose own codes these are, each with the declaration, those that are not sealed yet. Raises DamagedError."""
+    wanted = {code.lookup_id(): code for code in codes}
+    return _while_keys_die(lambda: _of_codes(wanted))
+
+
+def _of_codes(wanted: dict[UUID, Code]) -> dict[Code, tuple[PendingDeclaration, PendingPerson]]:
+    rows = Declarant.objects.filter(lookup__in=list(wanted)).values_list("declaration", "seq", "lookup")
+    owners = {(declaration, seq): wanted[lookup] for declaration, seq, lookup in rows}
+    found = _contents([declaration for declaration, _ in owners], opened=_opened) if owners else {}
+    people = {(declaration.id, one.seq): (declaration, one) for declaration in found.values() for one in declaration.persons}
+    return {code: people[place] for place, code in owners.items() if place in people}
+
+
 def _by_member_code(code: Code) -> tuple[PendingDeclaration, PendingPerson] | None:
     row = next(iter(Declarant.objects.filter(lookup=code.lookup_id())[:1]), None)
     declaration = None if row is None else _contents([row.declaration_id], opened=_opened).get(row.declaration_id)

@@ -121,6 +121,20 @@ class SealedText(models.Model):
         return "sealed text"
 
 
+class TextHolder(models.Model):
+    """Someone whose sealed record opens a sealed text. The id is made with the text's key: nobody else can tell whose it is, or of which text.
+
+    So the last of a family who erases what is theirs takes the text along, and no table says who belongs to whom.
+    """
+
+    id = models.UUIDField(primary_key=True)
+
+    PRIVACY: ClassVar = {"id": PrivacyClass.DERIVED}
+
+    def __str__(self) -> str:
+        return "holder of a sealed text"
+
+
 class SealedRecord(models.Model):
     """What stays of a declarant: where the entry is, and two copies of the record that others can open."""
 

@@ -26,7 +26,7 @@ from tuidang.kernel.randomness import random_between, random_id, shuffle
 from tuidang.ledger import adapters, instructions
 from tuidang.ledger.batch import entries_of
 from tuidang.ledger.instructions import Payload
-from tuidang.ledger.models import Batch, Cell, Change, Envelope, Instruction, Notice, SealedText
+from tuidang.ledger.models import Batch, Cell, Change, Envelope, Instruction, Notice, SealedText, TextHolder
 from tuidang.ledger.rows import NewRecord, insert_records
 from tuidang.ledger.stage import Staged
 from tuidang.ledger.totals import Totals, cells_of
@@ -46,6 +46,7 @@ class SealedContent(msgspec.Struct, frozen=True, kw_only=True):
 
     `answers`: 2 where a second request got the same code before sealing, else 1. It stands in here alone: in a column it would mark exactly
     the members of one group. As a digit, so that it does not change the length either.
+    `declaration`, for several people, is the id under which their form is noted as used: the last of them who erases takes the note along.
     """
 
     language: str
@@ -68,6 +69,7 @@ class SealedContent(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     text_id: bytes = b""
     text_key: bytes = b""
+    declaration: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class _Sealed:
     seq: int
     row: NewRecord
     text: tuple[UUID, bytes] | None
+    holder: UUID
     entry: SealedEntry = field(repr=False)
 
 
@@ -274,6 +277,7 @@ def _sealed(  # noqa: PLR0917 -- all that one record is made of
             epoch=key.seal(lookup, plain),
         ),
         text=None if alone else (UUID(bytes=told.text_id), records.seal_text(told.text_key, told.text_id, text)),
+        holder=records.holder(told.text_key, person.seq),
         entry=SealedEntry(
             declaration=declaration.id,
             commitment=person.commitment,
@@ -310,6 +314,8 @@ def _keep(envelope: Envelope, kept: Sequence[_Sealed]) -> None:
     texts = dict(one.text for one in kept if one.text)
     rows = [SealedText(id=key, blob=blob) for key, blob in sorted(texts.items())]
     SealedText.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
+    holders = [TextHolder(id=holder) for holder in sorted(one.holder for one in kept if one.text)]
+    TextHolder.objects.bulk_create(holders, batch_size=CHUNK, ignore_conflicts=True)
 
 
 def _forget_withdrawn(declarations: set[UUID]) -> None:
@@ -343,7 +349,8 @@ def _settle_wishes(indexes: dict[bytes, int], settled: set[bytes], refused: set[
 def sealed_content(declaration: PendingDeclaration, person: PendingPerson, record: Record, *, whole: bool) -> SealedContent:
     """What is kept of `person`. `whole`: the text goes into the record itself."""
     told = declaration.statement
-    text = {"title": told.title, "text": told.text} if whole else {"text_id": told.text_id, "text_key": told.text_key}
+    apart = {"text_id": told.text_id, "text_key": told.text_key, "declaration": declaration.id.bytes}
+    text = {"title": told.title, "text": told.text} if whole else apart
     return SealedContent(
         language=record.public.language,
         name=record.public.name,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db.models import Sum
@@ -19,6 +20,8 @@ from tlog.note import VerifierKey
 from tlog.proof import Proof
 from tlog.receipt_file import Receipt
 from tlog.tiles import WIDTH, Tile, TileReader, read_tile
+from tuidang.intake import queries as intake
+from tuidang.intake.content import PendingDeclaration, PendingPerson
 from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
 from tuidang.ledger import adapters, instructions
@@ -27,7 +30,7 @@ from tuidang.ledger.moving import SealedContent
 from tuidang.ledger.totals import Cell as CellOf
 from tuidang.ledger.totals import Totals
 from tuidang.vault import records
-from tuidang.vault.codes import Code
+from tuidang.vault.codes import MOST_VERSIONS, Code
 
 MOST_MEMBERS = 500
 BUNDLES_SEARCHED = 4
@@ -129,21 +132,109 @@ def voided_after(size: int, *, at_most: int = 1000) -> list[tuple[int, int]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One person who is not sealed yet, under the code that is theirs in it."""
+
+    code: Code
+    declaration: PendingDeclaration = field(repr=False)
+    person: PendingPerson = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPerson:
+    """One person whom a code opens. `own`: their own first code. `number`: their place, if it is a group's code that opens them, else 0.
+
+    `sealed`: what is on the record, the oldest version first, each with its code. `pending`: what waits to be sealed.
+    """
+
+    own: Code
+    number: int
+    sealed: tuple[tuple[Code, Opened], ...]
+    pending: Pending | None
+
+
+def opened_by(code: Code) -> list[OpenedPerson]:
+    """Everyone whom `code` opens, as a person's own code or a group's: in the order of the statement, with all their versions.
+
+    Any of a group may be erased, the first ones too. The number of queries is the same whatever the number of persons. Raises DamagedError.
+    """
+    versions = code.versions()
+    sealed, pending = _open(_rows_of(versions)), intake.of_codes(versions)
+    if sealed or pending:
+        return [_person(code, 0, versions, sealed, pending)]
+    return _opened_by_group(code)
+
+
+def _opened_by_group(code: Code) -> list[OpenedPerson]:
+    whole = intake.by_code(code)
+    members = {number: code.member(number) for number in range(1, MOST_MEMBERS + 1)}
+    rows = found = _rows_of(members.values())
+    versions = {number: [own] for number, own in members.items() if own in rows}
+    while found and len(next(iter(versions.values()))) <= MOST_VERSIONS:
+        for number, known in versions.items():
+            known.append(members[number].successor(len(known)))
+        found = _rows_of(known[-1] for known in versions.values())
+        rows = rows | found
+    sealed, pending = _open(rows), intake.of_codes(one for known in versions.values() for one in known[1:]) if versions else {}
+    if whole:
+        versions |= {one.seq: [members[one.seq]] for one in whole.persons}
+        pending |= {members[one.seq]: (whole, one) for one in whole.persons}
+    return [_person(members[number], number, known, sealed, pending) for number, known in sorted(versions.items())]
+
+
+def _person(
+    own: Code,
+    number: int,
+    versions: Sequence[Code],
+    sealed: Mapping[Code, Opened],
+    pending: Mapping[Code, tuple[PendingDeclaration, PendingPerson]],
+) -> OpenedPerson:
+    waiting = next((Pending(one, *pending[one]) for one in versions if one in pending), None)
+    return OpenedPerson(own, number, tuple((one, sealed[one]) for one in versions if one in sealed), waiting)
+
+
 def opened(code: Code) -> Opened | None:
-    """The sealed record of the person whose own code this is; None if there is none. Raises DamagedError if it does not open."""
+    """The sealed record under this very code; None if there is none. Raises DamagedError if it does not open."""
+    return _open(_rows_of([code])).get(code)
+
+
+def _rows_of(codes: Iterable[Code]) -> dict[Code, SealedRecord]:
+    wanted = {one.lookup_id(): one for one in codes}
+    return {wanted[row.lookup]: row for row in SealedRecord.objects.filter(lookup__in=list(wanted))}
+
+
+def _open(rows: Mapping[Code, SealedRecord]) -> dict[Code, Opened]:
+    """Sealed records, opened with their codes. Raises DamagedError."""
+    if not rows:
+        return {}
+    indexes = [row.index for row in rows.values()]
+    contents = {code: _content(code, row) for code, row in rows.items()}
+    texts, size = _texts(contents.values()), adapters.head().size
+    voids = dict(Change.objects.filter(index__in=indexes, void=True).values_list("index", "at"))
+    wishes = {wish.ref: wish for wish in Instruction.objects.filter(kind=Kind.VOID, ref__in=indexes) if instructions.readable(wish)}
+    found = {}
+    for code, row in rows.items():
+        content, void, wish = contents[code], row.index in voids, wishes.get(row.index)
+        reason = _void_reason(row.index, voids[row.index]) if void else instructions.payload_of(wish).reason if wish else 0
+        entry = Entry.decode(read_entry(adapters.store(), row.index, size))
+        title, text = texts.get(content.text_id, (content.title, content.text))
+        found[code] = Opened(row.index, content.answers > 1, entry, content, title, text, void, not void and wish is not None, reason)
+    return found
+
+
+def _content(code: Code, row: SealedRecord) -> SealedContent:
     keys = code.keys()
-    row = SealedRecord.objects.filter(lookup=keys.lookup).first()
-    if row is None:
-        return None
-    content = msgspec.json.decode(records.open_own(keys.record_key, keys.lookup.bytes, bytes(row.own)), type=SealedContent)
-    title, text = _text(content)
-    entry = Entry.decode(read_entry(adapters.store(), row.index, adapters.head().size))
-    void = Change.objects.filter(index=row.index, void=True).first()
-    wish = None if void else Instruction.objects.filter(kind=Kind.VOID, ref=row.index).first()
-    if wish is not None and not instructions.readable(wish):
-        wish = None
-    reason = _void_reason(row.index, void.at) if void else instructions.payload_of(wish).reason if wish else 0
-    return Opened(row.index, content.answers > 1, entry, content, title, text, void is not None, wish is not None, reason)
+    return msgspec.json.decode(records.open_own(keys.record_key, keys.lookup.bytes, bytes(row.own)), type=SealedContent)
+
+
+def _texts(contents: Iterable[SealedContent]) -> dict[bytes, tuple[str, str]]:
+    """Titles and texts that lie apart, by their id."""
+    keys = {told.text_id: told.text_key for told in contents if told.text_id}
+    rows = {row.id.bytes: bytes(row.blob) for row in SealedText.objects.filter(id__in=[UUID(bytes=one) for one in keys])} if keys else {}
+    if len(rows) < len(keys):
+        raise DamagedError("the text of a sealed record is missing")
+    return {one: msgspec.json.decode(records.open_text(key, one, rows[one]), type=tuple[str, str]) for one, key in keys.items()}
 
 
 def _void_reason(index: int, at: int) -> int:
@@ -167,23 +258,9 @@ def _voids(number: int) -> Iterator[Entry]:
     return (Entry.decode(entry) for entry in entries if entry[1] == Kind.VOID)
 
 
-def _text(content: SealedContent) -> tuple[str, str]:
-    if not content.text_id:
-        return content.title, content.text
-    row = SealedText.objects.filter(id=content.text_id.hex()).first()
-    if row is None:
-        raise DamagedError("the text of a sealed record is missing")
-    title, text = msgspec.json.decode(records.open_text(content.text_key, content.text_id, bytes(row.blob)), type=tuple[str, str])
-    return title, text
-
-
 def codes_opened_by(code: Code) -> list[Code]:
-    """The codes of sealed persons that `code` opens: itself, or the members of a group. Any of these may be erased, the first ones too."""
-    if SealedRecord.objects.filter(lookup=code.lookup_id()).exists():
-        return [code]
-    members = {member.lookup_id(): member for member in map(code.member, range(1, MOST_MEMBERS + 1))}
-    there = set(SealedRecord.objects.filter(lookup__in=list(members)).values_list("lookup", flat=True))
-    return [member for lookup, member in members.items() if lookup in there]
+    """The codes of sealed records that `code` opens: its own and its successors', or those of the members of a group."""
+    return [version for one in opened_by(code) for version, _ in one.sealed]
 
 
 def receipt(code: Code) -> bytes | None:

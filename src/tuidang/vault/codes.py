@@ -26,6 +26,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {symbol: value for value, symbol in enumerate(CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
 _SYMBOLS = 26
 _CHECK = 1021
+MOST_VERSIONS = 20
+"""How often what is on the record can be corrected."""
 
 
 class UnreadableCodeError(TuidangError):
@@ -121,6 +123,14 @@ class Code:
     def member(self, number: int) -> Code:
         """The code of the `number`-th person (from 1) of the group that this code opens."""
         return Code(self.derive(b"tuidang/v1/member" + number.to_bytes(4, "big"), 16))
+
+    def successor(self, number: int) -> Code:
+        """The code under which the `number`-th correction (from 1) of what is on the record under this one stands; this code opens it too."""
+        return Code(self.derive(b"tuidang/v1/successor" + number.to_bytes(4, "big"), 16))
+
+    def versions(self) -> list[Code]:
+        """This code and all its successors, in their order."""
+        return [self, *map(self.successor, range(1, MOST_VERSIONS + 1))]
 
 
 @dataclass(frozen=True, slots=True)

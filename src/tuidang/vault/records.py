@@ -7,8 +7,11 @@ server that forgot the envelope's key after the batch cannot open what it sealed
 
 from __future__ import annotations
 
+import hmac
 from base64 import b64encode
 from dataclasses import dataclass, field
+from hashlib import sha256
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -128,6 +131,11 @@ def seal_text(secret: bytes, text_id: bytes, plain: bytes) -> bytes:
 def open_text(secret: bytes, text_id: bytes, blob: bytes) -> bytes:
     """The text. Raises DamagedError."""
     return _decrypt(secret, blob, b"text" + text_id)
+
+
+def holder(secret: bytes, number: int) -> UUID:
+    """The id that says, to whoever has the text's key, that person `number` of the statement still holds it; to anyone else nothing."""
+    return UUID(bytes=hmac.digest(secret, b"tuidang/v1/holder" + number.to_bytes(4, "big"), sha256)[:16])
 
 
 def public_text(public: bytes) -> str:

@@ -1,0 +1,6 @@
+"""Every write that others may ask of the ledger: instructions, and the wishes of a holder of a code. `sealing.seal` writes the log itself."""
+
+from tuidang.ledger.actions.instructing import announce, instruct_void, set_baseline
+from tuidang.ledger.actions.taking_back import SHARED_DAYS, take_back
+
+__all__ = ["SHARED_DAYS", "announce", "instruct_void", "set_baseline", "take_back"]
