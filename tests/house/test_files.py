@@ -27,7 +27,7 @@ OWN_WORDS = {
     "intake": {"content", "passages", "questions"},
     "ledger": {"batch", "founding", "gathering", "instructions", "moving", "rows", "sealing", "stage", "totals"},
     "ops": {"doctor", "serving", "standing"},
-    "public": {"context", "errors", "languages", "pages", "stored"},
+    "public": {"consents", "context", "errors", "languages", "mirrors", "pages", "stored"},
     "reference": {"pack", "switches"},
     "review": {"content"},
     "statistics": {"figures"},

@@ -18,7 +18,7 @@ from tuidang.ledger import adapters
 from tuidang.vault import formkeys
 
 pytestmark = pytest.mark.django_db
-PAGES = ("", "declare/", "declare/group/", "lookup/", "statements/", "method/", "recount/", "terms/", "privacy/", "nowhere/")
+PAGES = ("", "declare/", "declare/group/", "lookup/", "statements/", "method/", "recount/", "safety/", "terms/", "privacy/", "nowhere/")
 EXIT = "https://www.bing.com/"
 KB = 1024
 
@@ -56,7 +56,7 @@ def test_every_page_leads_to_itself_in_the_other_languages(page):
     assert {f"/zh-hans/{page}", f"/zh-hant/{page}"} <= set(links)
 
 
-@pytest.mark.parametrize("page", ["", "lookup/", "statements/", "method/", "recount/", "terms/", "privacy/"])
+@pytest.mark.parametrize("page", ["", "lookup/", "statements/", "method/", "recount/", "safety/", "terms/", "privacy/"])
 def test_every_link_of_ours_leads_somewhere(page):
     from urllib.parse import urljoin
 
@@ -143,6 +143,19 @@ def test_the_source_is_offered_on_every_page_where_it_is_named(language, setting
     assert read(Client().get(f"/{language}/recount/")).links.count(source) == 2
 
 
+def test_the_safety_note_of_the_form_and_every_page_lead_to_the_safety_page():
+    for page in ("declare/", "declare/group/"):
+        assert read(Client().get(f"/zh-hans/{page}")).links.count("/zh-hans/safety/") == 2
+    for page in PAGES:
+        assert "/zh-hant/safety/" in read(Client().get(f"/zh-hant/{page}")).links
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_in_simplified_chinese_offers_to_declare_by_mail(page):
+    found = read(Client().get(f"/zh-hans/{page}"))
+    assert not [link for link in found.links if link.startswith("mailto:")]
+
+
 def test_a_trial_speaks_of_no_contact_that_is_not_there(settings):
     assert "contact above" not in read(Client().get("/en/terms/")).text
     settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, controller="Somebody", contact="desk@example.org")
@@ -208,6 +221,6 @@ def test_the_whole_way_is_light(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["declare/group/", "method/", "privacy/", "recount/", "terms/"])
+@pytest.mark.parametrize("page", ["declare/group/", "method/", "privacy/", "recount/", "safety/", "terms/", "terms/consent/2026-11/"])
 def test_the_other_pages_are_light_too(language, page):
     assert weight(Client(headers={"Accept-Encoding": "gzip"}).get(f"/{language}/{page}")) <= 6 * KB

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tuidang.kernel.errors import SetUpError
@@ -28,6 +29,13 @@ class Environment:
     """The law that applies."""
     source: str = ""
     """Where the source of the running program is to be had, as a web address: its licence has every public register offer it."""
+    mirrors: tuple[str, ...] = ()
+    """Other addresses of this register, without a slash at the end: `https://…`, or `http://….onion`."""
+
+    @property
+    def onion(self) -> str:
+        """The first of the addresses in the Tor network, empty if there is none."""
+        return next((one for one in self.mirrors if is_onion(one)), "")
 
 
 def read_environment() -> Environment:
@@ -44,8 +52,38 @@ def read_environment() -> Environment:
         debug=os.environ.get("TUIDANG_DEBUG", "") == "1",
         k=int(raw_k),
         source=source,
+        mirrors=_mirrors(os.environ.get("TUIDANG_MIRRORS", "").strip()),
         **{name: os.environ.get(f"TUIDANG_{name.upper()}", "").strip() for name in ("controller", "contact", "jurisdiction")},
     )
+
+
+def _mirrors(text: str) -> tuple[str, ...]:
+    """Addresses from a list with commas or blanks between them, or from the file whose path it is. Raises SetUpError."""
+    if text.startswith("/"):
+        try:
+            text = "\n".join(line.partition("#")[0] for line in Path(text).read_text("utf-8").splitlines())
+        except (OSError, UnicodeDecodeError) as error:
+            raise SetUpError("TUIDANG_MIRRORS names a file that cannot be read") from error
+    found = dict.fromkeys(one.rstrip("/") for one in text.replace(",", " ").split())
+    for one in found:
+        if not _is_address(one):
+            raise SetUpError(f"TUIDANG_MIRRORS holds {one!r}; an address there is https://HOST or http://NAME.onion, and nothing after it")
+    return tuple(found)
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is a scheme and a host alone, encrypted on its way."""
+    try:
+        parts = urlsplit(text)
+        whole = parts.hostname and text == f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
+    except ValueError:
+        return False
+    return bool(whole) and text.isascii() and (parts.scheme == "https" or (parts.scheme == "http" and is_onion(text)))
+
+
+def is_onion(address: str) -> bool:
+    """Whether an address, or a host name, is one in the Tor network."""
+    return address.rpartition("//")[2].partition("/")[0].partition(":")[0].endswith(".onion")
 
 
 def postgresql(url: str) -> dict[str, object]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from tuidang.config.headers import SECURITY_HEADERS
+from tuidang.config.environment import is_onion
+from tuidang.config.headers import ONION, SECURITY_HEADERS
 from tuidang.design.assets import Asset, assets
 
 Start = Callable[..., Any]
@@ -40,8 +41,9 @@ _HEADERS = {
 class Files:
     """A WSGI application that answers GET and HEAD for files, and hands everything else on."""
 
-    def __init__(self, application: Application, *, ledger: Path, pages: Path) -> None:
+    def __init__(self, application: Application, *, ledger: Path, pages: Path, onion: str = "") -> None:
         self._application = application
+        self._onion = onion
         self._ledger = ledger
         self._pages = pages
         self._assets = assets()
@@ -70,11 +72,14 @@ class Files:
     def _page(self, language: str, environ: dict[str, Any]) -> tuple[bytes, list[tuple[str, str]]] | None:
         if environ.get("QUERY_STRING"):
             return None
+        headers = _HEADERS["page"]
+        if self._onion and not is_onion(environ.get("HTTP_HOST", "")):
+            headers = [*headers, (ONION, f"{self._onion}/{language}/")]
         if _takes_gzip(environ):
             body = _read(self._pages / language / "index.html.gz")
-            return None if body is None else (body, [*_HEADERS["page"], ("Content-Encoding", "gzip")])
+            return None if body is None else (body, [*headers, ("Content-Encoding", "gzip")])
         body = _read(self._pages / language / "index.html")
-        return None if body is None else (body, _HEADERS["page"])
+        return None if body is None else (body, headers)
 
 
 def _takes_gzip(environ: dict[str, Any]) -> bool:

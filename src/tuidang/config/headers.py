@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+
 SECURITY_HEADERS: tuple[tuple[str, str], ...] = (
     ("Content-Security-Policy", _POLICY),
     ("X-Content-Type-Options", "nosniff"),
@@ -19,3 +20,6 @@ PAGE_HEADERS: tuple[tuple[str, str], ...] = (
     ("Cache-Control", "no-store"),
 )
 """For what Django answers: unless a view says otherwise, nothing of it is kept anywhere."""
+
+ONION = "Onion-Location"
+"""Tor Browser offers its reader the address that this names."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
@@ -13,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
 
-from tuidang.config.headers import PAGE_HEADERS
+from tuidang.config.environment import is_onion
+from tuidang.config.headers import ONION, PAGE_HEADERS
 from tuidang.kernel.errors import BusyError
 from tuidang.public.errors import busy, too_large
 
@@ -38,6 +40,9 @@ class PageHeaders:
         response = self._get_response(request)
         for name, value in PAGE_HEADERS:
             response.headers.setdefault(name, value)
+        onion = settings.ENVIRONMENT.onion
+        if onion and request.method == "GET" and _PAGE.match(request.path_info) and not is_onion(request.META.get("HTTP_HOST", "")):
+            response.headers[ONION] = onion + request.get_full_path()
         response.headers.pop("Content-Language", None)  # the page says it itself, and every byte counts on a slow line
         return response
 
@@ -69,7 +74,8 @@ class Bounds:
             return HttpResponse("400 Content-Length is not a number.\n", status=400, content_type=_PLAIN)
         if int(length) > LARGEST_BODY:
             # Closed, not kept alive: what was not read would be taken for the next request.
-            response = too_large(request) if _PAGE.match(request.path_info) else HttpResponse(_TOO_LARGE, status=413, content_type=_PLAIN)
+            page = _PAGE.match(request.path_info) and not request.path_info.endswith(".txt")
+            response = too_large(request) if page else HttpResponse(_TOO_LARGE, status=413, content_type=_PLAIN)
             response["Connection"] = "close"
             return response
         return self._get_response(request)

@@ -7,6 +7,7 @@ from tuidang.public import views as public
 
 urlpatterns = [
     path("", public.language),
+    path("mirrors.txt", public.mirrors),
     path("", include("tuidang.api.urls")),
     path("", include("tuidang.ops.urls")),
     path("staff/", include("tuidang.accounts.urls")),

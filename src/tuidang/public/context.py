@@ -7,13 +7,17 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
+from django.http import Http404
 from django.utils.translation import get_language
 
 from tlog.errors import MissingError
 from tuidang.archive.queries import Published
 from tuidang.intake.forms import CONSENT_VERSION
 from tuidang.kernel import clock
+from tuidang.kernel.errors import DamagedError
 from tuidang.ledger import adapters
+from tuidang.ledger.founding import promise_key
+from tuidang.public.mirrors import signed_list
 from tuidang.public.stored import STORED
 from tuidang.reference import queries as reference
 from tuidang.statistics import figures
@@ -59,12 +63,30 @@ def recount_context(address: str) -> dict[str, Any]:
 def terms_context() -> dict[str, Any]:
     """Who runs this register, as the operator says; all empty in a trial."""
     named = {name: getattr(settings.ENVIRONMENT, name) for name in ("controller", "contact", "jurisdiction")}
-    return {"section": "terms", **named}
+    return {"section": "terms", "version": CONSENT_VERSION, **named}
 
 
 def privacy_context() -> dict[str, Any]:
     """Every line of what is stored, and who answers for it."""
-    return {**terms_context(), "section": "privacy", "stored": STORED, "version": CONSENT_VERSION}
+    return {**terms_context(), "section": "privacy", "stored": STORED.values()}
+
+
+def safety_context() -> dict[str, Any]:
+    """Where else this register is to be reached, and the key that signs the list: empty before there is one."""
+    try:
+        key = str(promise_key().verifier)
+    except DamagedError:
+        key = ""
+    return {"section": "safety", "mirrors": settings.ENVIRONMENT.mirrors, "onion": settings.ENVIRONMENT.onion, "key": key}
+
+
+def signed_mirrors() -> bytes:
+    """The list of addresses as of today. Raises Http404 where there is no key to sign it with."""
+    try:
+        key = promise_key()
+    except DamagedError as error:
+        raise Http404 from error
+    return signed_list(key, clock.as_date(clock.today()).isoformat(), settings.ENVIRONMENT.mirrors)
 
 
 def shown(one: Published, language: str, *, whole: bool) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """What is stored, as the privacy page says it. A test holds it against the privacy class of every field of every table.
 
-`tables` names the apps whose fields of class `kind` a line speaks of: every app and class stands in exactly one line.
+A row about persons (`SEALED`, `DERIVED`, `SECRET`) names each of its `fields` as `app.Model.field`: every such field stands in exactly one row,
+and a new one must be told to readers before it can be built. A row about anything else names `tables`, the apps whose fields of its class it
+speaks of: every app and class stands in exactly one.
 """
 
 from __future__ import annotations
@@ -13,16 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from tuidang.kernel.privacy import PrivacyClass
 
 Words = str | Promise
+ABOUT_PERSONS = frozenset({PrivacyClass.SEALED, PrivacyClass.DERIVED, PrivacyClass.SECRET})
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One line: what it is, and how and until when it is kept."""
+    """One row: what it is, how long it is kept, and what opens it."""
 
     kind: PrivacyClass
-    tables: frozenset[str]
     what: Words
     kept: Words
+    opens: Words
+    fields: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
 
     @property
     def how(self) -> Words:
@@ -40,77 +45,120 @@ KINDS: dict[PrivacyClass, Words] = {
 }
 
 
-def _line(kind: PrivacyClass, tables: str, what: Words, kept: Words) -> Stored:
-    return Stored(kind, frozenset(tables.split()), what, kept)
+def _row(kind: PrivacyClass, covers: str, what: Words, kept: Words, opens: Words) -> Stored:
+    names = frozenset(covers.split())
+    about = kind in ABOUT_PERSONS
+    return Stored(kind, what, kept, opens, fields=names if about else frozenset(), tables=frozenset() if about else names)
 
 
-STORED = (
-    _line(
+STORED = {
+    "waiting": _row(
         PrivacyClass.SEALED,
-        "intake review",
+        "intake.Declaration.blob intake.Declarant.blob",
         _("Your declaration: names, organisations, title, text, province or country, day, whether to publish it, and your consent"),
-        _(
-            "Under a key of the day that lies outside the database and its backups. Until it enters the public record, or for 30 days after "
-            "it was refused; a text to be published, until a volunteer has read it, at most seven days longer. Then that key is destroyed."
-        ),
+        _("Until it enters the public record, or for 30 days after it was refused or taken back."),
+        _("A key of the day, outside the database and its backups, which is destroyed after that; with it the volunteers who decide."),
     ),
-    _line(
+    "to publish": _row(
         PrivacyClass.SEALED,
-        "ledger",
+        "review.Publication.blob review.Released.blob",
+        _("A text that its declarant wishes to be published"),
+        _("Until a volunteer has read it and the decision stands, at most nine days after it entered the public record."),
+        _("A key of the day, as above."),
+    ),
+    "copies": _row(
+        PrivacyClass.SEALED,
+        "ledger.SealedRecord.own ledger.SealedRecord.epoch ledger.SealedText.blob ledger.Envelope.blob",
         _("After that, two copies of each person’s record"),
-        _(
-            "One opens with your code alone, the other with a key for audits that is kept away from this machine and destroyed after two "
-            "years. A wish to take back waits under a key of the day until it is carried out."
-        ),
+        _("Until you take back and erase. The key for audits is destroyed after two years."),
+        _("One opens with your code alone, the other with a key for audits that is kept away from this machine."),
     ),
-    _line(
+    "wish": _row(
+        PrivacyClass.SEALED,
+        "ledger.Instruction.blob",
+        _("Your wish to take back"),
+        _("Until it is carried out, within a week."),
+        _("A key of the day, as above."),
+    ),
+    "objection": _row(
+        PrivacyClass.SEALED,
+        "review.Objection.blob",
+        _("An objection, and what it says"),
+        _("Until 30 days after the answer."),
+        _("A key of the day; with it the volunteers who decide, and the code of the objection."),
+    ),
+    "numbers": _row(
         PrivacyClass.DERIVED,
-        "accounts intake ledger review screening",
-        _("Numbers computed from your code, or with a secret key"),
-        _(
-            "They find your record again, recognise what is sent twice, and name a case in the list of decisions. Without the code or the "
-            "key they say nothing. The code itself is never stored."
-        ),
+        "intake.Declaration.id intake.Declarant.declaration intake.Declarant.lookup intake.Declarant.commitment intake.Outcome.mark "
+        "ledger.SealedRecord.lookup ledger.TextHolder.id ledger.Instruction.commitment review.Objection.id",
+        _("Numbers computed from your code or your record"),
+        _("As long as what they lead to."),
+        _("They find your record again. Without the code they say nothing; the code itself is never stored."),
     ),
-    _line(
+    "spent": _row(
+        PrivacyClass.DERIVED,
+        "intake.Spent.id intake.Spent.mark intake.Claim.id intake.Claim.opened",
+        _("A mark of each form or message that was sent"),
+        _("As long as it could be sent once more: for a form, two days."),
+        _("It recognises what is sent twice. Without the code it says nothing."),
+    ),
+    "cases": _row(
+        PrivacyClass.DERIVED,
+        "screening.Screening.declaration screening.Screening.cluster screening.Burst.mark review.Case.declaration review.Case.cluster",
+        _("Numbers under which a declaration is checked, and a mark of which texts are alike"),
+        _("Until it enters the public record or is deleted; marks of texts one day."),
+        _("Nothing: a secret key makes them, and after that they mean nothing."),
+    ),
+    "trail": _row(
+        PrivacyClass.DERIVED,
+        "accounts.Event.subject",
+        _("What staff decided, by the number of the case"),
+        _("For good."),
+        _("Nothing, once the key of its day is destroyed."),
+    ),
+    "sign-in": _row(
+        PrivacyClass.SECRET,
+        "accounts.Member.password accounts.OneTimeLink.token_hash",
+        _("How staff sign in"),
+        _("Until it is used or runs out."),
+        _("Links that work once, never in clear."),
+    ),
+    "about waiting": _row(
         PrivacyClass.INTERNAL,
         "intake review screening",
         _("The day, how many people a declaration names, whether it is to be published, and what was decided about it"),
-        _("Until it enters the public record or is deleted. Totals by day stay."),
+        _("Until it enters the public record or is deleted. Totals by day stay, and whether a published text was let stand."),
+        _("Whoever has the database."),
     ),
-    _line(
+    "entry": _row(
         PrivacyClass.PUBLIC,
         "ledger review vault",
         _("The entry on the public record"),
+        _("For good."),
         _(
-            "For good: its number, the day on which it was entered, the organisations, how it came, how it is attested, and a region as "
-            "wide as it takes for others to share it. It bears no name, and a sealed mark that only your code or receipt can explain."
+            "Everyone: its number, the day on which it was entered, the organisations, how it came, how it is attested, and a region as wide "
+            "as it takes for others to share it. It bears no name, and a sealed mark that only your code or receipt can explain."
         ),
     ),
-    _line(
+    "published": _row(
         PrivacyClass.PUBLIC,
         "archive",
         _("A published declaration: name, title, text, organisations, region and day of the entry"),
-        _("Only if you wished it and a volunteer has read it; until you take it back. Copies that others made cannot be recalled."),
+        _("Until you take it back or somebody rightly objects. Copies that others made cannot be recalled."),
+        _("Everyone, and only if you wished it and a volunteer has read it."),
     ),
-    _line(
+    "staff": _row(
         PrivacyClass.STAFF,
         "accounts review",
         _("Volunteers and staff: a name, their tasks, what they decided and in which hour"),
-        _(
-            "Seen by those who administer the register. Decisions name a case by a number that means nothing once the key of its day is gone."
-        ),
+        _("As long as the register is run."),
+        _("Those who administer the register."),
     ),
-    _line(
-        PrivacyClass.SECRET,
-        "accounts",
-        _("How staff sign in"),
-        _("Links that work once, never in clear."),
-    ),
-    _line(
+    "counters": _row(
         PrivacyClass.INTERNAL,
         "accounts archive kernel ledger vault",
         _("Counters and numbers of keys"),
-        _("They say nothing about anyone."),
+        _("As long as the register is run."),
+        _("Whoever has the database. They say nothing about anyone."),
     ),
-)
+}

@@ -10,6 +10,8 @@ urlpatterns = [
     path("statements/<int:index>/", views.statement, name="statement"),
     path("method/", views.method, name="method"),
     path("recount/", views.recount, name="recount"),
+    path("safety/", views.safety, name="safety"),
     path("terms/", views.terms, name="terms"),
+    path("terms/consent/<str:version>/", views.consent, name="consent"),
     path("privacy/", views.privacy, name="privacy"),
 ]

@@ -7,14 +7,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tuidang.archive import queries as archive
-from tuidang.public import errors
+from tuidang.intake.forms import CONSENT_VERSION
+from tuidang.public import consents, errors
 from tuidang.public.context import (
     current_language,
     home_context,
     method_context,
     privacy_context,
     recount_context,
+    safety_context,
     shown,
+    signed_mirrors,
     terms_context,
 )
 from tuidang.public.languages import preferred
@@ -87,6 +90,29 @@ def terms(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored and what is not."""
     return render(request, "public/privacy.html", privacy_context())
+
+
+@require_safe
+def safety(request: HttpRequest) -> HttpResponse:
+    """How to come here, and what to clear afterwards."""
+    return render(request, "public/safety.html", safety_context())
+
+
+@require_safe
+def consent(request: HttpRequest, version: str) -> HttpResponse:
+    """What those agreed to who declared under this version."""
+    words = consents.words(version)
+    if words is None:
+        raise Http404
+    context = {"section": "terms", "version": version, "current": version == CONSENT_VERSION, "words": words[current_language()]}
+    return render(request, "public/consent.html", context)
+
+
+@require_safe
+def mirrors(request: HttpRequest) -> HttpResponse:
+    """The addresses of this register, as a signed note."""
+    del request
+    return HttpResponse(signed_mirrors(), content_type="text/plain; charset=utf-8", headers={"Cache-Control": "public, max-age=600"})
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
