@@ -4,9 +4,14 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from tests.demo.program import free_port, get, run, served
+
+from tuidang.demo import folder
+from tuidang.demo.visitor import Visitor
+from tuidang.kernel.errors import SetUpError
 
 
 def filled(number: int, data, database_url: str, *more: str) -> dict:
@@ -114,15 +119,33 @@ def test_a_filling_that_was_interrupted_is_begun_anew(data_folder):
 
 
 @pytest.mark.fault
-def test_codes_are_shown_and_kept_nowhere(data_folder):
-    port = free_port()
-    with served("demo", "--declarations", "7", "--json", data=data_folder, port=port) as process:
-        codes = json.loads(process.stdout.readline())["codes"]
-    assert codes
-    kept = [path.read_bytes() for path in data_folder.rglob("*") if path.is_file()]
-    for code in codes.values():
+def test_codes_to_try_are_shown_each_time_and_kept_only_in_the_demo_s_own_mark(data_folder):
+    told = []
+    for _ in range(2):
+        port = free_port()
+        with served("demo", "--declarations", "7", "--json", data=data_folder, port=port) as process:
+            told.append(json.loads(process.stdout.readline())["codes"])
+            assert [looked_up(port, code) for code in told[-1].values()] == [200] * len(told[-1])
+    assert "one person" in told[0]
+    assert told[0] == told[1]
+    kept = {path: path.read_bytes() for path in data_folder.rglob("*") if path.is_file()}
+    for code in told[0].values():
         for form in (code, code.replace("-", ""), code.replace(" ", "")):
-            assert not any(form.encode() in data for data in kept)
+            assert {path.name for path, data in kept.items() if form.encode() in data} <= {"demo.json"}
+
+
+def looked_up(port: int, code: str) -> int:
+    with Visitor(port) as visitor:
+        return visitor.ask("POST", "/en/lookup/", urlencode({"code": code}).encode())[0]
+
+
+def test_a_register_that_is_no_demo_keeps_no_codes(tmp_path, monkeypatch):
+    from tlog.signer import create
+
+    create(tmp_path / "data.signer", tmp_path / "data.lock", "register.example/ledger")
+    monkeypatch.setenv("TUIDANG_DATA", str(tmp_path / "data"))
+    with pytest.raises(SetUpError, match="only a demo"):
+        folder.finished(1, {"one person": "code"})
 
 
 def test_what_is_no_demo_is_left_alone(data_folder):

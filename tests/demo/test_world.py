@@ -1,10 +1,16 @@
 """The invented world: varied, harmless, the same each time."""
 
+import json
+import re
+from base64 import urlsafe_b64encode
 from collections import Counter
 
 import pytest
 
+from tuidang.api.submission import people as people_of
+from tuidang.api.submission import read
 from tuidang.demo.story import MOST_WEEKS, _spread, weeks_of
+from tuidang.demo.visitor import _fields
 from tuidang.demo.world import ADVERT, LARGEST_GROUP, leaving, people
 from tuidang.intake.policies import LONGEST_NAME
 from tuidang.reference.queries import match_place
@@ -42,6 +48,51 @@ def test_there_is_everything_a_register_knows():
 def test_every_text_says_that_it_is_invented():
     for one in WORLD:
         assert one.text.endswith(("虚构。）", "虛構。）", "invented.)"))
+
+
+JOINED = {
+    1: re.compile("入了?[党黨]|joined the Party|in the Party|, the Party:"),
+    2: re.compile(
+        "入了?[团團]|入的[团團]|[团團][费費]|Youth League (at school|badge)|joined the Youth League|for the Youth League|League, the Party:"
+    ),
+    4: re.compile("入[队隊]|[红紅][领領]巾|Pioneers'|red scarf|joined the Pioneers|The Pioneers,"),
+}
+LEFT = {1: ("共产党", "共產黨", "the Party"), 2: ("共青团", "共青團", "the Youth League"), 4: ("少先队", "少先隊", "the Young Pioneers")}
+
+
+def test_nobody_tells_of_joining_what_they_do_not_leave():
+    told = Counter()
+    for one in WORLD:
+        if len(one.persons) > 1 or ADVERT in one.text:
+            continue
+        for bit, words in JOINED.items():
+            if words.search(re.sub("(声明退出|聲明退出|I withdraw from).*", "", one.text)):
+                told[bit] += 1
+                assert one.persons[0].left & bit, one.text
+    assert min(told[bit] for bit in JOINED) > 20
+
+
+def test_a_text_names_exactly_what_is_left():
+    for one in WORLD:
+        if ADVERT in one.text:
+            continue
+        left = re.search("(声明，?退出|聲明，?退出|withdraws? from)(.*?)[。.]", one.text)[2]
+        for bit, names in LEFT.items():
+            assert any(name in left for name in names) == any(someone.left & bit for someone in one.persons), one.text
+
+
+def test_texts_of_groups_are_sentences_that_name_nobody():
+    groups = [one for one in WORLD if len(one.persons) > 1]
+    assert not any(someone.name in one.text for one in groups for someone in one.persons)
+    assert not any("\n" in one.text or "：" in one.text for one in groups)
+
+
+def test_a_client_s_words_say_of_everyone_what_they_leave():
+    for one in WORLD:
+        if one.by_client:
+            sent = read(urlsafe_b64encode(json.dumps(_fields(one)).encode()))
+            assert people_of(sent) == [(someone.name, someone.left) for someone in one.persons]
+            assert sent.content == one.text
 
 
 def test_every_place_is_one_that_the_register_knows():

@@ -14,7 +14,6 @@ from tuidang.accounts.policies import LINK_HOURS, Role
 from tuidang.kernel.errors import RefusedError
 from tuidang.kernel.places import noted_address
 
-
 _MEMBER = "the member's name, or their id, as `staff list` prints them"
 
 

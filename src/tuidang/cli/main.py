@@ -25,9 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point. Returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _choose_data(given)
-    data = Path(os.environ.get("TUIDANG_DATA", "data"))
-    if data.exists() and not data.is_dir():
-        return _fail(f"{data} is a file, not a folder; choose a folder with --data")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuidang.config.settings")
     try:
         return _run(given)
@@ -48,6 +45,9 @@ def _run(given: list[str]) -> int:
     import django
     from django.db import DatabaseError
 
+    data = Path(os.environ.get("TUIDANG_DATA", "data"))
+    if data.exists() and not data.is_dir():
+        raise SetUpError(f"{data} is a file, not a folder; choose a folder with --data")
     django.setup()
     parsed, unknown = _parser().parse_known_args(given)
     if unknown:

@@ -15,6 +15,7 @@ from tuidang.demo.bar import Bar
 from tuidang.demo.reckoning import Reckoning, reckon
 from tuidang.demo.reviewer import sign_in_link
 from tuidang.demo.story import Told, tell
+from tuidang.demo.world import ADVERT
 from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.places import note_address, places
 from tuidang.ledger import adapters, sealing
@@ -70,20 +71,20 @@ def run(arguments: argparse.Namespace) -> int:
         check_free(port)
         with hold_data_folder() as lock:
             folder.check_is_ours()
-            told = _fill(arguments, port, lock)
+            _fill(arguments, port, lock)
             prepare_tables()
             found = reckon()
             if arguments.once:
                 _print(arguments, _counted(found), found.text())
                 return 0 if found.agrees else 1
-            return _serve(arguments, port, lock, found, told)
+            return _serve(arguments, port, lock, found)
 
 
-def _fill(arguments: argparse.Namespace, port: int, lock: int) -> Told | None:
-    """Fills the folder; None if there is a demo already that will do."""
+def _fill(arguments: argparse.Namespace, port: int, lock: int) -> None:
+    """Fills the folder, unless there is a demo already that will do."""
     there = folder.declarations()
     if there is not None and not arguments.anew and arguments.declarations in (None, there):
-        return None
+        return
     folder.make_room()
     number = arguments.declarations or folder.DEFAULT
     bar = Bar(sys.stderr, number)
@@ -91,18 +92,17 @@ def _fill(arguments: argparse.Namespace, port: int, lock: int) -> Told | None:
         told = tell(number, port=port, lock=lock, bar=bar)
     finally:
         bar.clear()
-    folder.finished(number)
-    return told
+    folder.finished(number, _codes(told))
 
 
-def _serve(arguments: argparse.Namespace, port: int, lock: int, found: Reckoning, told: Told | None) -> int:
+def _serve(arguments: argparse.Namespace, port: int, lock: int, found: Reckoning) -> int:
     with (places().data / "signer.log").open("ab") as log, SignerProcess(log) as signer:
         stopped = adapters.signer().status().stopped
         if not stopped:
             sealing.recover()
         render_ahead()
         addresses = _addresses(port)
-        codes = _codes(told) if told else {}
+        codes = folder.codes()
         text = _text(found, addresses, codes, stopped=bool(stopped))
         members = {**_counted(found), "addresses": addresses, "codes": codes}
         with suppress(KeyboardInterrupt):
@@ -133,7 +133,7 @@ def _codes(told: Told) -> dict[str, str]:
     """A code of each sort, as far as there is one: the latest that is on the record."""
     found: dict[str, str] = {}
     for code, one in told.codes:
-        if code not in told.taken_back:
+        if code not in told.taken_back and ADVERT not in one.text:
             found["one person" if len(one.persons) == 1 else f"a group of {len(one.persons)}"] = code
     groups = [name for name in found if name != "one person"]
     wanted = [name for name in ("one person", *groups[-1:]) if name in found]
@@ -145,7 +145,10 @@ def _text(found: Reckoning, addresses: dict[str, str], codes: dict[str, str], *,
     parts = ["\n  Everything in it is invented.\n", found.text(), "\n  Addresses to try:\n"]
     parts += [f"    {name:<22}{where}" for name, where in addresses.items()]
     if codes:
-        parts += ["\n  Codes to look up:\n", *(f"    {name:<22}{code}" for name, code in codes.items())]
+        parts += [
+            "\n  Codes to look up (of invented people; a register keeps none):\n",
+            *(f"    {name:<22}{code}" for name, code in codes.items()),
+        ]
     parts += ["\n  Recount it yourself, and try to cheat:\n", f"    {_recount_command()}", f"    ./tuidang demo cheat{_elsewhere()}\n"]
     if stopped:
         parts.append("  This demo is more than thirty days old: nothing new is sealed in it. --anew makes another.\n")

@@ -32,9 +32,21 @@ def declarations() -> int | None:
         return None
 
 
-def finished(number: int) -> None:
-    """Notes that the demo is whole."""
-    _marker().write_text(json.dumps({"declarations": number}))
+def codes() -> dict[str, str]:
+    """A few codes of the invented people here, by what they open: they are kept, as no register keeps any, so that they can be tried."""
+    try:
+        found = json.loads(_marker().read_text())["invented_codes"]
+        return {str(name): str(code) for name, code in found.items()}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def finished(number: int, invented: dict[str, str]) -> None:
+    """Notes that the demo is whole, and codes of invented people. Raises SetUpError if this is no demo: a register keeps no codes."""
+    key = founding.log_key(places())
+    if key is None or not key.name.startswith(DEMO):
+        raise SetUpError("only a demo keeps codes")
+    _marker().write_text(json.dumps({"declarations": number, "invented_codes": invented}, ensure_ascii=False))
 
 
 def check_is_ours() -> None:

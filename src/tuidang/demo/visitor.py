@@ -147,7 +147,7 @@ def _typed(one: Invented) -> list[tuple[str, str]]:
 
 
 def _fields(one: Invented) -> dict[str, object]:
-    """What a client sends: one line a person, twice, where there are several."""
+    """What a client sends. Of several people the title has a line for each; the text is their own."""
     lines = "\r\n".join(f"{leaving(someone)}：{someone.name}" for someone in one.persons)
     alone = len(one.persons) == 1
     return {
@@ -156,5 +156,5 @@ def _fields(one: Invented) -> dict[str, object]:
         "address": one.place,
         "subject": f"{leaving(one.persons[0])}声明" if alone else lines,
         "smnumber": len(one.persons),
-        "content": one.text if alone else lines,
+        "content": one.text or lines,
     }

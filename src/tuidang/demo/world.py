@@ -67,7 +67,7 @@ def _invent(chance: random.Random, kind: str, *, by_client: bool) -> Invented:
         language=language,
         persons=persons,
         place=_place(chance, language),
-        title=chance.choice([*words["titles"], ""]),
+        title=chance.choice([*words["titles" if size == 1 else "titles_together"], ""]),
         text=words["advert"] + words["mark"] if kind == "advert" else _text(chance, words, persons),
         publish=chance.random() < 0.25,
     )
@@ -85,10 +85,27 @@ def _names(chance: random.Random, words: dict[str, Any], size: int) -> list[str]
 
 
 def _text(chance: random.Random, words: dict[str, Any], persons: tuple[Someone, ...]) -> str:
-    left = [words["organisations"][place] for place in range(3) if any(one.left >> place & 1 for one in persons)]
-    parts = [chance.choice(words["opening"]), chance.choice(words["middle"])] if len(persons) == 1 else [chance.choice(words["together"])]
-    parts += [words["leave"].format(words["between"].join(left)), chance.choice(words["closing"]), words["mark"]]
-    return (" " if words["mark"].isascii() else "").join(parts)
+    joined = 0
+    for one in persons:
+        joined |= one.left
+    left = [name for place, name in enumerate(words["organisations"]) if joined >> place & 1]
+    leave = words["last"].join(part for part in (words["between"].join(left[:-1]), left[-1]) if part)
+    if len(persons) == 1:
+        parts = [
+            chance.choice(_memories(words, joined)),
+            chance.choice(words["middle"]),
+            words["leave"].format(leave),
+            chance.choice(words["closing"]),
+        ]
+    else:
+        parts = [chance.choice(words[name]) for name in ("together", "middle_together", "closing_together")]
+        parts.insert(2, words["leave_together"].format(leave))
+    return (" " if words["mark"].isascii() else "").join([*parts, words["mark"]])
+
+
+def _memories(words: dict[str, Any], joined: int) -> list[str]:
+    """First sentences for someone who leaves `joined`: they tell of joining that alone, or a part of it, or of none."""
+    return [one for told, sentences in words["opening"].items() if not int(told) & ~joined for one in sentences]
 
 
 def leaving(someone: Someone) -> str:
