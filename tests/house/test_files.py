@@ -24,14 +24,14 @@ OWN_WORDS = {
     "accounts": {"gate"},
     "api": {"clients", "feed", "messages", "submission"},
     "declarant": {"objecting"},
-    "intake": {"content", "passages", "questions"},
+    "intake": {"claims", "content", "correspondence", "layout", "letters", "mail", "mail_pages", "mailbox", "passages", "questions"},
     "ledger": {"batch", "founding", "gathering", "instructions", "moving", "rows", "sealing", "stage", "totals"},
     "ops": {"doctor", "serving", "standing"},
     "public": {"consents", "context", "errors", "languages", "mirrors", "pages", "stored"},
     "reference": {"pack", "switches"},
     "review": {"content"},
     "statistics": {"figures"},
-    "vault": {"codes", "daykeys", "epochs", "formkeys", "records"},
+    "vault": {"codes", "daykeys", "epochs", "formkeys", "mailkeys", "records"},
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "shared", "lib"}
 

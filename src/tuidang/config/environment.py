@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tuidang.config.mail import read_mail_settings
+from tuidang.intake.mailbox import MailSettings
 from tuidang.kernel.errors import SetUpError
 
 
@@ -31,6 +33,8 @@ class Environment:
     """Where the source of the running program is to be had, as a web address: its licence has every public register offer it."""
     mirrors: tuple[str, ...] = ()
     """Other addresses of this register, without a slash at the end: `https://…`, or `http://….onion`."""
+    mail: MailSettings | None = None
+    """Declaring by e-mail; off without. Its settings are in `config.mail`."""
 
     @property
     def onion(self) -> str:
@@ -52,6 +56,7 @@ def read_environment() -> Environment:
         debug=os.environ.get("TUIDANG_DEBUG", "") == "1",
         k=int(raw_k),
         source=source,
+        mail=read_mail_settings(os.environ),
         mirrors=_mirrors(os.environ.get("TUIDANG_MIRRORS", "").strip()),
         **{name: os.environ.get(f"TUIDANG_{name.upper()}", "").strip() for name in ("controller", "contact", "jurisdiction")},
     )

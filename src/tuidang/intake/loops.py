@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from tuidang.intake import actions
+from django.conf import settings
+
+from tuidang.intake import actions, claims, correspondence
 from tuidang.kernel.loops import Loop
-from tuidang.vault import daykeys, formkeys
+from tuidang.vault import daykeys, formkeys, mailkeys
 
 MEMORY_SECONDS = 5
+MAIL_SECONDS = 30
+MAIL_LEASE_SECONDS = 240
+"""More than a step takes with servers that answer late."""
 
 
 def _forget() -> bool:
     formkeys.make_next()
     formkeys.drop_old()
+    mailkeys.drop_old()
+    if settings.ENVIRONMENT.mail is not None:
+        mailkeys.make_next()
     actions.forget_spent()
+    claims.forget_old()
     return False
 
 
@@ -28,3 +37,5 @@ LOOPS = [
     # Without a lease: each process has a memory of its own.
     Loop("intake-memory", _forget_in_memory, pause_seconds=MEMORY_SECONDS, lease_seconds=0),
 ]
+if _step := correspondence.step():
+    LOOPS.append(Loop("intake-mail", _step, pause_seconds=MAIL_SECONDS, lease_seconds=MAIL_LEASE_SECONDS))

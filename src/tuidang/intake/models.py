@@ -136,3 +136,26 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"tally of day {self.day}"
+
+
+class Claim(models.Model):
+    """That a mail's declaration was taken in, and whether its code was shown. The id is a one-way function of what the answer's link holds.
+
+    The row opens nothing: the code is made from the link by a key outside the database (`vault.mailkeys`). `opened`: made from the page that
+    showed it. `fades`: the hour after which nothing is shown. The row outlives the key, so that a mail read late is not taken in again.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    opened = models.UUIDField(null=True)
+    fades = models.IntegerField()
+    expires = models.IntegerField(db_index=True)
+
+    PRIVACY: ClassVar = {
+        "id": PrivacyClass.DERIVED,
+        "opened": PrivacyClass.DERIVED,
+        "fades": PrivacyClass.INTERNAL,
+        "expires": PrivacyClass.INTERNAL,
+    }
+
+    def __str__(self) -> str:
+        return "claim"

@@ -1,0 +1,53 @@
+"""What the environment says of declaring by e-mail. Nothing: it is off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from tuidang.intake.mailbox import MailSettings, Server
+from tuidang.kernel.errors import SetUpError
+
+NAMES = ("MAIL_FROM", "MAILDIR", "IMAP", "IMAP_PASSWORD_FILE", "SMTP", "SMTP_PASSWORD_FILE")
+_PORTS = {"imaps": 993, "smtps": 465, "smtp": 25}
+
+
+def read_mail_settings(environment: Mapping[str, str]) -> MailSettings | None:
+    """None if nothing of it is set. Raises SetUpError if some of it is, and not all that it takes."""
+    given = {name: environment.get(f"TUIDANG_{name}", "").strip() for name in NAMES}
+    if not any(given.values()):
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+", given["MAIL_FROM"]):
+        raise SetUpError("TUIDANG_MAIL_FROM must be the address that people write to")
+    if bool(given["MAILDIR"]) == bool(given["IMAP"]):
+        raise SetUpError("one of TUIDANG_MAILDIR and TUIDANG_IMAP must say where mail arrives")
+    imap = _server("IMAP", given, ("imaps",)) if given["IMAP"] else None
+    return MailSettings(given["MAIL_FROM"], given["MAILDIR"], imap, _server("SMTP", given, ("smtp", "smtps")))
+
+
+def _server(name: str, given: Mapping[str, str], schemes: tuple[str, ...]) -> Server:
+    form = " or ".join(f"{scheme}://user@host" for scheme in schemes)
+    try:
+        parts = urlsplit(given[name])
+        port = parts.port
+    except ValueError:
+        raise SetUpError(f"TUIDANG_{name} must look like {form}") from None
+    if parts.scheme not in schemes or not parts.hostname or (name == "IMAP" and not parts.username):
+        raise SetUpError(f"TUIDANG_{name} must look like {form}")
+    if parts.password:
+        raise SetUpError(f"a password belongs into a file: name it in TUIDANG_{name}_PASSWORD_FILE")
+    if parts.username and not given[f"{name}_PASSWORD_FILE"]:
+        raise SetUpError(f"TUIDANG_{name} names a user: TUIDANG_{name}_PASSWORD_FILE must name the file with the password")
+    return Server(
+        host=parts.hostname,
+        port=port or _PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password_file=given[f"{name}_PASSWORD_FILE"],
+        encrypted=parts.scheme != "smtp",
+        folder=_folder(parts),
+    )
+
+
+def _folder(parts: SplitResult) -> str:
+    return unquote(parts.path.strip("/")) or "INBOX"

@@ -1,0 +1,123 @@
+"""Declaring by e-mail: each mail is taken in, answered, deleted, in this order, so that a crash in between repeats a step and loses none.
+
+Taking in twice is taking in once. An answer may go out twice: a server that took it may die before it says so, and nobody can ask it.
+While no answer can be sent nothing is taken in. What cannot be worked on now is tried again later, ever more seldom, and holds up no other.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from tuidang.intake import claims, layout
+from tuidang.intake.letters import Letter, NotNowError, claim_letter, help_letter, late_letter, send
+from tuidang.intake.mail import LARGEST, Mail, read_mail
+from tuidang.intake.mailbox import Arrived, Mailbox, MailServerError, MailSettings, opened
+from tuidang.kernel import clock
+from tuidang.kernel.errors import BusyError, InvalidInputError
+from tuidang.reference import switches
+from tuidang.vault.mailkeys import Claim, can_be_worked_on
+
+log = logging.getLogger("tuidang.mail")
+AT_ONCE = 5
+"""Mails a step: with a slow server, less than the lease."""
+FIRST_PAUSE_SECONDS = 60
+LONGEST_PAUSE_SECONDS = 3600
+STRANGE_AN_HOUR = 60
+"""Answers to mails that hold nothing of the layout: most are advertising under a stranger's address, who should not get our answers."""
+
+
+@dataclass
+class _Pause:
+    until: float = 0
+    seconds: float = FIRST_PAUSE_SECONDS / 2
+
+    def longer(self) -> None:
+        self.seconds = min(LONGEST_PAUSE_SECONDS, self.seconds * 2)
+        self.until = time.monotonic() + self.seconds
+
+    def lasts(self) -> bool:
+        return time.monotonic() < self.until
+
+
+@dataclass
+class Correspondence:
+    """What one process remembers between steps, and may forget: it only saves work."""
+
+    settings: MailSettings
+    _all: _Pause = field(default_factory=_Pause)
+    _each: dict[str, _Pause] = field(default_factory=dict)
+    _strange: tuple[int, int] = (0, 0)
+
+    def step(self) -> bool:
+        """Works on a few mails; returns whether there may be more. Raises MailServerError, after which it rests for a while."""
+        if self._all.lasts() or not switches.intake_open():
+            return False
+        try:
+            with opened(self.settings) as mailbox:
+                names = mailbox.names()
+                self._each = {name: pause for name, pause in self._each.items() if name in names}
+                due = [name for name in names if name not in self._each or not self._each[name].lasts()][:AT_ONCE]
+                for name in due:
+                    self._work_on(name, mailbox)
+        except (BusyError, DatabaseError):
+            self._all.longer()
+            raise
+        self._all = _Pause()
+        return bool(due)
+
+    def _work_on(self, name: str, mailbox: Mailbox) -> None:
+        try:
+            arrived = mailbox.read(name, LARGEST + 1)
+            if arrived is None or self._answer(arrived):
+                mailbox.delete(name)
+                return
+        except (MailServerError, BusyError, DatabaseError):
+            raise
+        except NotNowError:
+            pass
+        except Exception as error:  # noqa: BLE001  whatever is wrong with one mail, the next one is read
+            log.error("a mail could not be worked on: %s", type(error).__name__)  # noqa: TRY400  no traceback: it could show content
+        self._each.setdefault(name, _Pause()).longer()
+
+    def _answer(self, arrived: Arrived) -> bool:
+        """Whether the mail is done with. Raises NotNowError, MailServerError, BusyError."""
+        if arrived.day > clock.today() + 1:
+            log.warning("a mail of a day to come is left for later: is a clock wrong?")
+            return False
+        mail = read_mail(arrived.raw, self.settings.address)
+        letter = self._letter(mail, arrived.day) if mail.answer_to else None
+        if letter is not None:
+            send(letter, mail.answer_to, self.settings)
+        return True
+
+    def _letter(self, mail: Mail, day: int) -> Letter | None:
+        """The answer, once what it says is durable; None if none is owed."""
+        found = layout.read(mail.text)
+        if not can_be_worked_on(day):
+            return late_letter(found.language)
+        problems: dict[str, str] = {"mail": mail.problem} if mail.problem else found.problems()
+        if not problems:
+            declaration = found.declaration("email")
+            claim = Claim.of_mail(mail.digest, day=day, persons=len(declaration.persons))
+            try:
+                return claim_letter(found.language, claim) if claims.take_in(declaration=declaration, claim=claim) else None
+            except InvalidInputError as error:
+                problems = error.problems
+        return help_letter(found.language, problems) if found.language or self._may_answer_strange() else None
+
+    def _may_answer_strange(self) -> bool:
+        hour, count = self._strange
+        self._strange = (clock.hour(), count + 1 if hour == clock.hour() else 1)
+        return self._strange[1] <= STRANGE_AN_HOUR
+
+
+def step() -> Callable[[], bool] | None:
+    """The step of the loop; None where declaring by e-mail is off."""
+    mail: MailSettings | None = settings.ENVIRONMENT.mail
+    return None if mail is None else Correspondence(mail).step
