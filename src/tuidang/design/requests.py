@@ -33,6 +33,14 @@ def read_sent(request: HttpRequest) -> Sent:
     return Sent(fields) if _ours(request) else Sent(fields, "foreign", 403)
 
 
+def unfit(request: HttpRequest) -> str:
+    """Why the body of a POST that is no form cannot be acted upon: `foreign`, `unreadable`; empty if it can, and `request.body` is here."""
+    try:
+        return "" if _ours(request) and request.body is not None else "foreign"
+    except (RequestDataTooBig, UnreadablePostError):
+        return "unreadable"
+
+
 def _ours(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:

@@ -10,17 +10,24 @@ from django.conf import settings
 from django.http import Http404
 from django.utils.translation import get_language
 
+from tlog.entry import Voice
 from tlog.errors import MissingError
 from tuidang.archive.queries import Published
+from tuidang.intake.content import NewDeclaration
 from tuidang.intake.forms import CONSENT_VERSION
+from tuidang.intake.passages import passages
+from tuidang.intake.policies import DECIDED_WITHIN_DAYS
 from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
 from tuidang.ledger import adapters
 from tuidang.ledger.founding import promise_key
+from tuidang.public import plain
 from tuidang.public.mirrors import signed_list
 from tuidang.public.stored import STORED
 from tuidang.reference import queries as reference
 from tuidang.statistics import figures
+from tuidang.vault.codes import SCRIPTS, Code
+from tuidang.vault.formkeys import FormToken
 
 _MASKED = re.compile(r"(?:[^:：○]{1,20}[:：])?[\s、，,;；.。·]*○[\s○、，,;；.。·]*")
 SENTENCE_BELOW = 1000
@@ -64,6 +71,46 @@ def terms_context() -> dict[str, Any]:
     """Who runs this register, as the operator says; all empty in a trial."""
     named = {name: getattr(settings.ENVIRONMENT, name) for name in ("controller", "contact", "jurisdiction")}
     return {"section": "terms", "version": CONSENT_VERSION, **named}
+
+
+def text_context(address: str) -> dict[str, Any]:
+    """What every text page needs: `address` is that of this site, `colon` what stands between a label and what it says."""
+    language = current_language()
+    said = {"token": plain.TOKEN[language], "confirm": plain.CONFIRM[language], "yes": plain.YES[language]}
+    return {"lang": language, "site": address, "colon": ": " if language == "en" else "：", "mirrors": settings.ENVIRONMENT.mirrors, **said}
+
+
+def text_form_context() -> dict[str, Any]:
+    """The empty text form."""
+    language = current_language()
+    alone, group = plain.questions(language), plain.questions(language, group=True)
+    return {"number": str(FormToken.fresh()), "questions": alone, "group": group, "people": plain.PEOPLE[language]}
+
+
+def understood_context(new: NewDeclaration) -> dict[str, Any]:
+    """A declaration as it will be stored, for its declarant to look over."""
+    language = current_language()
+    left = reference.organisations()
+    persons = [(one.name, [found.full[language] for found in left if found.bit & one.organisations]) for one in new.persons]
+    return {
+        "persons": persons,
+        "group": new.voice == Voice.LISTED,
+        "place": reference.label(new.region, language),
+        "title": new.title,
+        "text": new.text,
+        "publish": new.publish,
+        "telling": [text[one.start : one.end] for text in (new.title, new.text) for one in passages(text)],
+    }
+
+
+def declared_context(new: NewDeclaration, code: Code) -> dict[str, Any]:
+    """The code of a declaration that was taken in, and of each of its persons if it is a group."""
+    language = current_language()
+    group = new.voice == Voice.LISTED
+    members = [(number, one.name, code.member(number).shown(language)) for number, one in enumerate(new.persons, 1)] if group else []
+    other = " ".join(code.words(SCRIPTS["en"])) if language == "en" else code.base32()
+    decided = clock.as_date(clock.today() + DECIDED_WITHIN_DAYS)
+    return {"code": code.shown(language), "other_form": other, "members": members, "publish": new.publish, "decided_by": decided}
 
 
 def privacy_context() -> dict[str, Any]:

@@ -6,6 +6,8 @@ from tuidang.public import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("home.txt", views.home_text, name="home-text"),
+    path("declare.txt", views.declare_text, name="declare-text"),
     path("statements/", views.statements, name="statements"),
     path("statements/<int:index>/", views.statement, name="statement"),
     path("method/", views.method, name="method"),

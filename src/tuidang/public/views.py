@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tuidang.archive import queries as archive
+from tuidang.design.requests import unfit
+from tuidang.intake import actions as intake
+from tuidang.intake import layout
 from tuidang.intake.forms import CONSENT_VERSION
-from tuidang.public import consents, errors
+from tuidang.kernel.errors import BusyError, DamagedError
+from tuidang.public import consents, errors, plain
 from tuidang.public.context import (
     current_language,
+    declared_context,
     home_context,
     method_context,
     privacy_context,
@@ -19,10 +28,17 @@ from tuidang.public.context import (
     shown,
     signed_mirrors,
     terms_context,
+    text_context,
+    text_form_context,
+    understood_context,
 )
 from tuidang.public.languages import preferred
+from tuidang.reference import switches
+from tuidang.vault.formkeys import ExpiredTokenError, FormToken
 
 LARGEST_NUMBER = 2**63
+NOT_NOW = (BusyError, DamagedError, DatabaseError, InterfaceError, OSError)
+"""As for the form: asking again under the same number is right, and harmless."""
 
 
 @require_safe
@@ -37,6 +53,50 @@ def language(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """The number, what it says and does not say, and the one thing to do."""
     return render(request, "public/home.html", home_context())
+
+
+@require_safe
+def home_text(request: HttpRequest) -> HttpResponse:
+    """The same as plain text."""
+    return _text(request, "home", home_context())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def declare_text(request: HttpRequest) -> HttpResponse:
+    """A form as plain text. What is sent back is answered with what was understood, and, once it says that this is right, with the code."""
+    try:
+        if not switches.intake_open():
+            return _text(request, "closed", status=503)
+        return _text(request, "declare", text_form_context()) if request.method != "POST" else _answer_text(request)
+    except NOT_NOW:
+        response = _text(request, "busy", status=503)
+        response["Retry-After"] = "10"
+        return response
+
+
+def _answer_text(request: HttpRequest) -> HttpResponse:
+    if problem := unfit(request):
+        return _text(request, "refused", {"problem": problem}, status=400 if problem == "unreadable" else 403)
+    sent = plain.read(request.body, current_language())
+    try:
+        token = FormToken.parse(sent.token)
+    except ExpiredTokenError:
+        return _text(request, "expired", {"number": str(FormToken.fresh())}, status=403)
+    if problems := sent.understood.problems():
+        words = layout.words(problems, current_language()) if sent.understood.language else []
+        return _text(request, "missing", {"missing": words}, status=422)
+    new, code = sent.declaration(current_language()), token.code()
+    if not sent.confirmed:
+        return _text(request, "understood", understood_context(new))
+    if intake.accept(declaration=new, code=code).result == "other_content":
+        return _text(request, "already", {"code": code.shown(current_language()), "number": str(FormToken.fresh())}, status=409)
+    return _text(request, "declared", declared_context(new, code))
+
+
+def _text(request: HttpRequest, name: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
+    site = request.build_absolute_uri("/").removesuffix("/")
+    text = render_to_string(f"public/text/{name}.txt", {**text_context(site), **(context or {})}, request)
+    return HttpResponse(plain.wrapped(text), status=status, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
