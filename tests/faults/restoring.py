@@ -37,7 +37,7 @@ CASES: dict[str, tuple[str, ...]] = {
 }
 
 
-KEYS_GONE = ("the database", "the day keys")
+KEYS_GONE = {"the database": story.goes_on_without_what_waited, "the day keys": story.goes_on_with_what_was_sealed}
 """Where rows are left whose day key is not: no copy brings it back, because none is kept of what was destroyed."""
 
 
@@ -96,7 +96,8 @@ def one(case: str, before: World, after: World, number: int) -> Result:
         world.restore(after, "data/ledger", "data.lock", "data.signer") if "database" in parts else world.restore(after, *parts)
         if "data.keys" not in parts and "database" in parts:
             world.restore(before, "data.keys")
-    result.fine = _fine(world, story.goes_on if case in KEYS_GONE else story.finish_and_check)
+    older = "database" in parts and case != "all of it"
+    result.fine = _fine(world, KEYS_GONE.get(case, story.finish_and_check_restored if older else story.finish_and_check))
     world.remove()
     return result
 

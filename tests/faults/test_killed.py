@@ -33,3 +33,15 @@ def test_a_code_that_was_shown_is_there_after_ten_kills(tmp_path, database_url):
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["lost"] == 0
     assert result["shown"] > 100
+
+
+def test_days_end_while_another_process_goes_on_accepting(tmp_path, database_url):
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tuidang.config.settings", "TUIDANG_DATABASE_URL": database_url}
+    command = [sys.executable, "-m", "tests.faults.days", str(tmp_path), "5"]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["lost"] == 0
+    assert [day["one_key"] for day in result["days"]] == [True] * 5
+    assert sum(day["shown"] for day in result["days"]) > 0, "it did go on"
+    assert all(day["seconds"] < 60 for day in result["days"]), result["days"]

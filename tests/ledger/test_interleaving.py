@@ -7,6 +7,8 @@ from tests.ledger.interleave import KEYS, LOOKS, STEPS, explore
 
 from tuidang.kernel.places import places
 from tuidang.ledger import adapters, stage
+from tuidang.vault import daykeys
+from tuidang.vault.models import DayKey, DyingKey
 
 pytestmark = pytest.mark.fault
 
@@ -33,7 +35,9 @@ def test_every_order_of_two_sealers_gives_one_ledger(register, monkeypatch, poin
         assert (head.size, head.root) == (lock.size, lock.root)
         assert adapters.published().checkpoint.root == head.root
         assert stage.names() == []
-        assert places().keys.exists()
+        files = {path.name for path in places().keys.iterdir() if "day-" in path.name}
+        assert files == {daykeys._name(key) for key in DayKey.objects.values_list("id", flat=True)}
+        assert not DyingKey.objects.exists()
 
     # How keys are born and die is the same on both databases; on PostgreSQL every order of it would take a quarter of an hour.
     some = 300 if points is KEYS and connection.vendor == "postgresql" else None

@@ -6,14 +6,16 @@ import logging
 
 import pytest
 from django.db import connection
+from tests.ledger.points import seal_with
 from tests.ledger.register import decide, declare, forget_memory, index_of, is_pending
 
 from tuidang.intake import queries as handed_in
 from tuidang.intake.models import Declarant, Declaration
 from tuidang.kernel.places import places
-from tuidang.ledger import actions, instructions, moving, queries, sealing, stage
+from tuidang.ledger import actions, gathering, instructions, moving, queries, sealing, stage
 from tuidang.ledger.models import Envelope, Instruction, SealedRecord, SealedText
-from tuidang.review.models import Case
+from tuidang.review import queries as review
+from tuidang.review.models import Case, Publication
 from tuidang.vault import daykeys
 
 FAMILY = ("平安", "晨光", "远山", "长河", "清泉")
@@ -166,3 +168,33 @@ def test_with_no_key_file_at_all_nothing_is_taken_for_lost(register, monkeypatch
     assert sealing.recover() == 1
     assert SealedRecord.objects.count() == 1
     register.check(1)
+
+
+def test_a_text_is_published_for_those_who_are_in_the_log_or_stand_and_for_nobody_else(register, monkeypatch):
+    family = declare(*FAMILY, publish=True)
+    single = declare("远山", publish=True)
+    decide()
+    actions.take_back(code=family.member(2), erase=True)
+    actions.take_back(code=family.member(4))
+    gather = gathering.candidates
+    first = {bytes(row.commitment) for row in Declarant.objects.filter(declaration=family.declaration_id(), seq__in=(1, 3))}
+
+    def some(*arguments):
+        return [one for one in gather(*arguments) if one.commitment in first or one.declaration != family.declaration_id()]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gathering, "candidates", some)
+        assert sealing.seal(force=True).sealed == 4, "three of them, and a list of outcomes"
+    texts = {row.index: review.open_text(row).persons for row in Publication.objects.all()}
+    assert texts == {min(index_of(family.member(1)), index_of(family.member(3))): 3, index_of(single): 1}
+    sealing.seal(force=True)
+    assert index_of(family.member(5)) is not None
+    assert Publication.objects.count() == 2
+    register.check(4)
+
+
+def test_who_takes_back_while_the_batch_is_under_way_is_not_among_those_published(register, monkeypatch):
+    family = declare(*FAMILY, publish=True)
+    decide()
+    seal_with(monkeypatch, "move", lambda: actions.take_back(code=family.member(2), erase=True))
+    assert [review.open_text(row).persons for row in Publication.objects.all()] == [4]

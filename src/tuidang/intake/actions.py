@@ -267,15 +267,29 @@ def carry_over(*, old_key: int, at_most: int = 500) -> int:
     declarants = list(Declarant.objects.select_for_update(skip_locked=True).filter(key_id=old_key)[:at_most])
     if not declarations and not declarants:
         return 0
-    old, new = daykeys.key(old_key), daykeys.current_key()
-    for one in declarations:
-        one.blob = new.encrypt(old.decrypt(bytes(one.blob), one.id.bytes), one.id.bytes)
-        one.key_id = new.id
+    told = daykeys.carried_over([(bytes(one.blob), one.id.bytes) for one in declarations], old_key=old_key)
+    for one, (key_id, blob) in zip(declarations, told, strict=True):
+        one.key_id, one.blob = key_id, blob
     Declaration.objects.bulk_update(declarations, ["blob", "key"])
-    for person in declarants:
-        blob = new.encrypt(old.decrypt(bytes(person.blob), person.lookup.bytes), person.lookup.bytes)
-        Declarant.objects.filter(declaration_id=person.declaration_id, seq=person.seq).update(blob=blob, key_id=new.id)
+    people = daykeys.carried_over([(bytes(one.blob), one.lookup.bytes) for one in declarants], old_key=old_key)
+    for person, (key_id, blob) in zip(declarants, people, strict=True):
+        Declarant.objects.filter(declaration_id=person.declaration_id, seq=person.seq).update(blob=blob, key_id=key_id)
+    _set_aside(
+        [one.id for one in declarations if one.key_id == daykeys.UNREADABLE],
+        [person.declaration_id for person, (key_id, _) in zip(declarants, people, strict=True) if key_id == daykeys.UNREADABLE],
+    )
     return len(declarations) + len(declarants)
+
+
+def _set_aside(untold: list[UUID], damaged: list[UUID]) -> None:
+    """Nobody of `untold`, whose statements are damaged, can be sealed; nor need anyone look at those of `damaged` in whom nobody is left."""
+    if untold:
+        Declarant.objects.filter(declaration__in=untold).update(key_id=daykeys.UNREADABLE)
+    if damaged:
+        others = Declarant.objects.filter(declaration__in=damaged).exclude(key_id=daykeys.UNREADABLE)
+        Declaration.objects.filter(id__in=set(damaged) - set(others.values_list("declaration", flat=True))).update(
+            key_id=daykeys.UNREADABLE
+        )
 
 
 def forget_spent() -> None:

@@ -13,7 +13,7 @@ from tuidang.kernel.writer import write
 
 
 class KeyDiedError(Exception):
-    """The day key died between its reading and the commit: nothing was stored, and the new key is to be taken."""
+    """The day key is no longer the current one, or dead, since it was read: nothing was stored, and the new key is to be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class NewRows:
 class Found:
     """What is there instead of new rows: under their id, with this mark; under the earlier one; under one that a later request got; nothing.
 
-    Nothing: the day key died.
+    Nothing: the day key is to die, or dead.
     """
 
     under: Literal["this", "earlier", "later", "nothing"]
@@ -60,7 +60,7 @@ def native(value: UUID) -> UUID | str:
 def insert(rows: NewRows) -> Found | None:
     """Writes `rows` inside the caller's transaction. Returns None, or what is there already: then no declaration was written."""
     held = " FOR KEY SHARE" if connection.vendor == "postgresql" else ""
-    spend = f"{_SPEND} WHERE EXISTS (SELECT 1 FROM vault_daykey WHERE id = %s{held})"  # noqa: S608 -- a constant
+    spend = f"{_SPEND} WHERE EXISTS (SELECT 1 FROM vault_daykey WHERE id = %s AND current{held})"  # noqa: S608 -- a constant
     with connection.cursor() as cursor:
         for number, mark, condition in _spent(rows):
             cursor.execute(f"{spend} {condition}", [native(number), mark, rows.expires, rows.key])
@@ -101,8 +101,9 @@ def _found(rows: NewRows) -> Found:
 def store(rows: NewRows) -> Found | None:
     """Makes `rows` durable; returns as `insert`. On SQLite in a group of commits; PostgreSQL groups by itself, and is asked in one statement.
 
-    The key is looked up where the rows are written and not left to the foreign key: each process but the one that sealed meets a dead key
-    after each sealing, and PostgreSQL would log each of these statements with its exact time. Raises KeyDiedError, BusyError.
+    The key is looked up where the rows are written and not left to the foreign key: each process but the one that sealed meets a key that is
+    no longer current after each sealing, and PostgreSQL would log each of these statements with its exact time. And nothing new comes under
+    such a key, so that sealing can empty it however fast others accept. Raises KeyDiedError, BusyError.
     """
     at_once = connection.vendor == "postgresql" and not connection.in_atomic_block
     found = _insert_at_once(rows) if at_once else write(lambda: insert(rows))
@@ -116,7 +117,7 @@ def _insert_at_once(rows: NewRows) -> Found | None:
     # Constants and placeholders alone: no value becomes part of a statement.
     people = " UNION ALL ".join([f"SELECT {one} WHERE EXISTS (SELECT FROM spent)"] * len(rows.declarants))  # noqa: S608 -- as said
     statement = (
-        "WITH held AS (SELECT id FROM vault_daykey WHERE id = %s FOR KEY SHARE), "  # noqa: S608 -- as said
+        "WITH held AS (SELECT id FROM vault_daykey WHERE id = %s AND current FOR KEY SHARE), "  # noqa: S608 -- as said
         f"{_taken(rows)}, "
         "declaration AS (INSERT INTO intake_declaration (id, key_id, day, persons, state, answered_twice, blob) "
         "SELECT id, %s, %s, %s, %s, %s, %s FROM spent) "

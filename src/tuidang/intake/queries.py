@@ -44,7 +44,7 @@ def contents(ids: Iterable[UUID]) -> dict[UUID, PendingDeclaration]:
     a declaration is, if that is its statement or everyone in it. `unreadable` counts them for the operator.
     """
     wanted = list(ids)
-    return _while_keys_die(lambda: _contents(wanted, opened=_opened_or_none))
+    return _while_keys_die(lambda: _contents(wanted, opened=daykeys.opened))
 
 
 def _while_keys_die(read: Callable[[], Result]) -> Result:
@@ -75,16 +75,6 @@ def _contents(wanted: list[UUID], opened: Callable[[int, bytes, bytes], bytes | 
 
 def _opened(key_id: int, blob: bytes, bound_to: bytes) -> bytes:
     return daykeys.key(key_id).decrypt(blob, bound_to)
-
-
-def _opened_or_none(key_id: int, blob: bytes, bound_to: bytes) -> bytes | None:
-    """None: never to be read again. Raises DamagedError if the key died a moment ago: then the row is there under the next one."""
-    try:
-        return _opened(key_id, blob, bound_to)
-    except DamagedError:
-        if daykeys.alive(key_id) and (daykeys.readable(key_id) or daykeys.lost(key_id)):
-            return None
-        raise
 
 
 def _pending(row: Declarant, plain: bytes) -> PendingPerson:
@@ -145,7 +135,7 @@ def standing(declarations: Iterable[UUID]) -> dict[UUID, set[bytes]]:
 
 
 def unreadable(at_most: int) -> int:
-    """How many persons' rows are under keys that are lost: `at_most` means that many or more."""
+    """How many persons' rows are under keys that are lost, or were found damaged by a sealing: `at_most` means that many or more."""
     rows = Declarant.objects.filter(key_id__in=daykeys.lost_keys())
     return len(rows.values_list("seq", flat=True)[:at_most])
 

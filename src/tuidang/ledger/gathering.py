@@ -6,6 +6,7 @@ Reads only. Everything is read as it stands at one moment or later; a wish that 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,14 +17,16 @@ from tlog.lists import list_path
 from tuidang.intake import queries as intake
 from tuidang.kernel import clock
 from tuidang.ledger import adapters
-from tuidang.ledger.instructions import Payload, payload_of, readable
+from tuidang.ledger.instructions import REASON_ERROR, Payload, payload_of, payload_or_none, readable
 from tuidang.ledger.models import Instruction
 from tuidang.ledger.policies import Candidate, Facts
 from tuidang.reference import queries as reference
 from tuidang.review import actions as review_actions
 from tuidang.review import queries as review
 from tuidang.screening import actions as screening_actions
+from tuidang.screening import queries as screening
 
+log = logging.getLogger("tuidang.ledger")
 CHUNK = 1000
 TAKEN_AT_ONCE = 500
 MOST = 200_000
@@ -43,12 +46,17 @@ class Due:
 def catch_up() -> None:
     """Has the stages before take over what was handed in up to now, so that a batch that is asked for misses nothing.
 
-    A round that finds less than it asked for has found all there was: what comes faster than it is taken over waits for the next batch.
+    As many as wait at its beginning: what comes meanwhile, from however many processes, waits for the next batch.
     """
-    for take_over in (screening_actions.screen_new, review_actions.take_in):
-        for _ in range(MOST // TAKEN_AT_ONCE):
-            if take_over(at_most=TAKEN_AT_ONCE) < TAKEN_AT_ONCE:
-                break
+    _take_over(screening_actions.screen_new, len(intake.new_declarations(MOST)))
+    _take_over(review_actions.take_in, screening.waiting(MOST))
+
+
+def _take_over(some: Callable[..., int], waiting: int) -> None:
+    """`some` at a time, until all that were `waiting` are taken over or there are no more."""
+    for _ in range(-(-waiting // TAKEN_AT_ONCE)):
+        if some(at_most=TAKEN_AT_ONCE) < TAKEN_AT_ONCE:
+            break
 
 
 def candidates(progress: Callable[[int], None] = lambda _: None) -> list[Candidate]:
@@ -88,12 +96,20 @@ def due_instructions(size: int) -> list[Due]:
     """Instructions whose day has come, for a batch that begins at `size`, in no meaningful order.
 
     A wish has its day one to seven days off, also for a batch that is forced: sealed at once it would tell a watcher when it was wished.
+    One to void an entry that can never be read again is carried out by the register: who took back must not go on counting. What else
+    cannot be read is left where it is, until an operator says it again.
     """
-    due = Instruction.objects.filter(commitment__isnull=True, not_before__lte=clock.today()).order_by("not_before")
+    rows = Instruction.objects.filter(commitment__isnull=True, not_before__lte=clock.today()).order_by("not_before")
     # What another sealer has just sealed is not before this batch.
-    return [
-        Due(row.id, Kind(row.kind), row.ref or 0, payload_of(row)) for row in due if (row.ref is None or row.ref < size) and readable(row)
-    ]
+    found = [(row, payload_or_none(row)) for row in rows if row.ref is None or row.ref < size]
+    unread = [row for row, payload in found if payload is None]
+    by_register = [(row, Payload(reason=REASON_ERROR)) for row in unread if row.kind == Kind.VOID]
+    if by_register:
+        log.warning("%s wishes and voids can never be read again: the register voids their entries", len(by_register))
+    if len(unread) > len(by_register):
+        log.warning("%s lists for the log can never be read again: announce them again", len(unread) - len(by_register))
+    read = [(row, payload) for row, payload in found if payload is not None]
+    return [Due(row.id, Kind(row.kind), row.ref or 0, payload) for row, payload in (*read, *by_register)]
 
 
 def carried_out_by(entries: Sequence[Entry]) -> list[UUID]:

@@ -15,6 +15,7 @@ from tuidang.ledger.models import Instruction
 from tuidang.vault import daykeys
 
 CHUNK = 500
+REASON_ERROR = 6
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,8 +80,18 @@ def payload_of(row: Instruction) -> Payload:
 
 
 def readable(row: Instruction) -> bool:
-    """Whether the content can be read. It cannot, ever, where its day key is lost."""
-    return not daykeys.lost(row.key_id)
+    """Whether the content can be read. It cannot, ever, where its day key is lost or it is damaged. Raises as `payload_of`."""
+    return payload_or_none(row) is not None
+
+
+def payload_or_none(row: Instruction) -> Payload | None:
+    """As `payload_of`; None where it can never be read again. Raises DamagedError only if all key files are away."""
+    try:
+        return payload_of(row)
+    except DamagedError:
+        if daykeys.readable(row.key_id) or daykeys.lost(row.key_id):
+            return None
+        raise
 
 
 @transaction.atomic
@@ -89,10 +100,9 @@ def carry_over(*, old_key: int, at_most: int = 500) -> int:
     rows = list(Instruction.objects.select_for_update().filter(key_id=old_key)[:at_most])
     if not rows:
         return 0
-    old, new = daykeys.key(old_key), daykeys.current_key()
-    for row in rows:
-        row.blob = new.encrypt(old.decrypt(bytes(row.blob), row.id.bytes), row.id.bytes)
-        row.key_id = new.id
+    carried = daykeys.carried_over([(bytes(row.blob), row.id.bytes) for row in rows], old_key=old_key)
+    for row, (key_id, blob) in zip(rows, carried, strict=True):
+        row.key_id, row.blob = key_id, blob
     Instruction.objects.bulk_update(rows, ["blob", "key"])
     return len(rows)
 

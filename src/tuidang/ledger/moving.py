@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, transaction
 
 from tlog.commitment import Record
-from tlog.entry import Entry, Kind, Voice
+from tlog.entry import SELF_VOID, Entry, Kind, Voice
 from tlog.growth import read_entry
 from tuidang.intake import actions as intake_actions
 from tuidang.intake import queries as intake
@@ -25,8 +25,8 @@ from tuidang.kernel.errors import DamagedError
 from tuidang.kernel.randomness import random_between, random_id, shuffle
 from tuidang.ledger import adapters, instructions
 from tuidang.ledger.batch import entries_of
-from tuidang.ledger.instructions import Payload
-from tuidang.ledger.models import Batch, Cell, Change, Envelope, Instruction, Notice, SealedText, TextHolder
+from tuidang.ledger.instructions import REASON_ERROR, Payload
+from tuidang.ledger.models import Batch, Cell, Change, Envelope, Instruction, Notice, SealedRecord, SealedText, TextHolder
 from tuidang.ledger.rows import NewRecord, insert_records
 from tuidang.ledger.stage import Staged
 from tuidang.ledger.totals import Totals, cells_of
@@ -38,7 +38,6 @@ from tuidang.vault import daykeys, epochs, records
 log = logging.getLogger("tuidang.ledger")
 CHUNK = 500
 LATEST_VOID_DAYS = 7
-REASON_ERROR = 6
 
 
 class SealedContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,10 +140,12 @@ def _move(staged: Staged, entries: Sequence[tuple[int, Entry]], ready: _Ready) -
     if _moved(staged):
         return False
     _record_batch(staged, entries)
+    taken_back = _taken_back_unknown([entry for _, entry in entries], read_back=staged.read_back)
     _record_changes(entries, staged.size)
+    _erase(taken_back)
     # All at once and in one order: two transactions that lock the same rows in turns would wait for each other.
     intake_actions.lock(declarations=[one for chunk in ready.chunks for one in chunk.declarations()])
-    _keep(ready.envelope, [one for chunk in ready.chunks for one in _settled(chunk)])
+    _keep(ready.envelope, [one for chunk in ready.chunks for one in _settled(chunk, taken_back)])
     instructions.drop([UUID(bytes=one) for one in staged.instructions])
     intake_actions.remove_listed(outcomes=[UUID(bytes=one) for one in staged.outcomes])
     return True
@@ -196,6 +197,29 @@ def _record_changes(entries: Sequence[tuple[int, Entry]], size: int) -> None:
             Instruction.objects.filter(kind=Kind.VOID, ref=entry.ref).delete()
         elif entry.kind == Kind.RAISE:
             Change.objects.update_or_create(index=entry.ref, defaults={"raised": True, "at": size})
+
+
+def _taken_back_unknown(entries: Sequence[Entry], *, read_back: bool) -> set[int]:
+    """Entries that holders of their codes took back when the database, restored from an older copy since, did not know it or not all of it.
+
+    They may have wished them erased, and nobody can say: what is gone was perhaps to be gone. Elsewhere a wish is there until its void is.
+    """
+    refs = {entry.ref for entry in entries if entry.kind == Kind.VOID and entry.reason == SELF_VOID}
+    if read_back or not refs:
+        return refs
+    every = sorted(refs)
+    known = (
+        Instruction.objects.filter(kind=Kind.VOID, ref__in=every[at : at + CHUNK]).values_list("ref", flat=True)
+        for at in range(0, len(every), CHUNK)
+    )
+    return refs.difference(*known)
+
+
+def _erase(indexes: set[int]) -> None:
+    every = sorted(indexes)
+    for at in range(0, len(every), CHUNK):
+        SealedRecord.objects.filter(index__in=every[at : at + CHUNK]).delete()
+        review_actions.unpublish_items(indexes=every[at : at + CHUNK])
 
 
 def _prepared(entries: Sequence[tuple[int, Entry]], day: int, progress: Callable[[int], None]) -> _Ready:
@@ -291,18 +315,28 @@ def _sealed(  # noqa: PLR0917 -- all that one record is made of
     )
 
 
-def _settled(chunk: _Chunk) -> list[_Sealed]:
-    """Inside the transaction: wishes as they stand now, and what intake and review have of these entries. Returns whose records are kept."""
+def _settled(chunk: _Chunk, taken_back: set[int]) -> list[_Sealed]:
+    """Inside the transaction: wishes as they stand now, and what intake and review have of these entries. Returns whose records are kept.
+
+    `taken_back`: entries that are void by now at a wish that is not known here.
+    """
     states = intake.states(chunk.indexes)
     here = [one for commitment, one in chunk.people.items() if commitment in states]
     settled = {commitment for commitment, state in states.items() if not intake.is_standing(state)}
     refused = review.refused({one.declaration for one in here})
     withdrawn, erased = _settle_wishes(chunk.indexes, settled, {one.commitment for one in here if one.declaration in refused})
-    standing = [one.entry for one in here if one.commitment not in withdrawn]
-    review_actions.sealed(entries=standing)
+    gone = {commitment for commitment, index in chunk.indexes.items() if index in taken_back}
+    standing = [one.entry for one in here if one.commitment not in withdrawn | gone]
+    review_actions.sealed(entries=_with_persons(standing, withdrawn | gone))
     intake_actions.remove_declarants(persons=[*((one.declaration, one.seq) for one in here), *chunk.lost])
     _forget_withdrawn(chunk.declarations() - {one.declaration for one in standing})
-    return [one for one in here if one.commitment not in erased]
+    return [one for one in here if one.commitment not in erased | gone]
+
+
+def _with_persons(entries: list[SealedEntry], withdrawn: set[bytes]) -> list[SealedEntry]:
+    """The entries, each with how many persons its statement is published for: those in the log with this batch, and those who stand now."""
+    standing = intake.standing({one.declaration for one in entries if one.persons > 1})
+    return [replace(one, persons=len(standing[one.declaration] - withdrawn)) if one.declaration in standing else one for one in entries]
 
 
 def _keep(envelope: Envelope, kept: Sequence[_Sealed]) -> None:

@@ -16,6 +16,7 @@ larger one under a file lock, the row move checks the root that it begins with i
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -46,7 +47,10 @@ from tuidang.ledger.stage import Staged
 from tuidang.review import actions as review_actions
 from tuidang.vault import daykeys, epochs, formkeys
 
+log = logging.getLogger("tuidang.ledger")
 MOST_OUTCOMES = 100_000
+MOST_ROUNDS = 20_000
+DEATH_SECONDS = 60
 WAIT_SECONDS = 20
 PATIENCE_SECONDS = 0.02
 NOT_SIGNED = frozenset(
@@ -104,6 +108,8 @@ def _taken(handle: int) -> bool:
 def seal(*, force: bool = False, progress: Progress = _silent) -> Report:
     """Finishes what was begun, then seals one batch of all that can go in. `force`: also what stands alone, fully coarsened.
 
+    With nothing to seal there is no batch, and the day ends all the same.
+
     Raises BusyError (another sealer was first, or the signer does not answer), DamagedError (says why nothing may be sealed), SetUpError (there
     is no audit key for this quarter).
     """
@@ -122,6 +128,7 @@ def seal(*, force: bool = False, progress: Progress = _silent) -> Report:
     )
     if not made.entries:
         _drop_alone(made)
+        end_day()  # what was removed since is still there under its key
         return Report(head.size, 0, len(made.dropped), made.waiting, 0, recovered)
     # A batch that is signed must be movable: its audit key is asked for while nothing has happened yet.
     epochs.epoch_for(made.day)
@@ -238,6 +245,7 @@ def _read_back(head: adapters.Head, lock: Tree) -> tuple[Staged, bytes]:
         lists={},
         instructions=[one.bytes for one in gathering.carried_out_by(decoded)],
         outcomes=[one.bytes for one in gathering.listed_by(decoded)],
+        read_back=True,
     )
     return staged, checkpoint
 
@@ -343,30 +351,42 @@ def _file_lock(path: Path) -> Iterator[None]:
 
 
 def end_day() -> None:
-    """Step 8: what still waits is encrypted anew under a fresh key; the keys before it die.
+    """Step 8: what is due to go goes, what still waits is encrypted anew under a fresh key; the keys before it die.
 
-    An accept that held an old key in memory either commits before the old key's row goes (then it is carried over) or fails and is tried again.
+    An accept that held an old key in memory either was under way when the new one became current (then it is carried over) or finds that it
+    is no longer current, and takes the new one. So what is to be carried over becomes less, however fast others accept.
     """
+    # What is due to go goes first, so that it is gone with the key under which it was.
+    intake_actions.forget_spent()
+    with transaction.atomic():
+        review_actions.forget(declarations=intake_actions.purge_taken_back())
+    instructions.drop_unneeded()
     daykeys.rotate()
     for key in daykeys.old_keys():
-        while not _dies(key) and not daykeys.lost(key):
-            time.sleep(PATIENCE_SECONDS)  # another transaction holds the rows that are left
+        _let_die(key)
     dying, size = daykeys.dying(), adapters.head().size
     for key in dying:
         stages.carry_over(old_key=key, size=size)
     daykeys.bury(dying)
     formkeys.drop_old()
-    intake_actions.forget_spent()
-    with transaction.atomic():
-        review_actions.forget(declarations=intake_actions.purge_taken_back())
-    instructions.drop_unneeded()
+
+
+def _let_die(key: int) -> None:
+    """Goes on until the key's row is gone; if another transaction holds rows under it for a minute, the next sealing lets it die."""
+    deadline = time.monotonic() + DEATH_SECONDS
+    while not _dies(key) and not daykeys.lost(key):
+        if time.monotonic() > deadline:
+            log.error("a day key could not die: another transaction holds rows under it; it is tried again with the next sealing")
+            return
+        time.sleep(PATIENCE_SECONDS)
 
 
 def _carry_over(key: int) -> None:
     try:
         for carry_over in (intake_actions.carry_over, review_actions.carry_over, instructions.carry_over):
-            while carry_over(old_key=key):
-                pass
+            for _ in range(MOST_ROUNDS):
+                if not carry_over(old_key=key):
+                    break
     except DamagedError:
         if daykeys.alive(key):
             raise
@@ -374,7 +394,7 @@ def _carry_over(key: int) -> None:
 
 
 def _dies(key: int) -> bool:
-    """With the key's row gone, accepts that still use it wait for this transaction: what came until then is all there is to carry over."""
+    """With the key's row gone, whoever still uses it waits for this transaction: what came until then is all there is to carry over."""
     if not daykeys.lost(key):
         _carry_over(key)
     try:

@@ -25,7 +25,10 @@ ABANDONED_SECONDS = 3600
 
 
 class Staged(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch ready to be sealed. `entries` are n·96 bytes from index `base`; ids are those of rows that this batch settles."""
+    """A batch ready to be sealed. `entries` are n·96 bytes from index `base`; ids are those of rows that this batch settles.
+
+    `read_back`: made of the ledger's own files, because the database comes from an older copy.
+    """
 
     base: int
     base_root: bytes
@@ -36,6 +39,7 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
     lists: dict[str, bytes]
     instructions: list[bytes]
     outcomes: list[bytes]
+    read_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

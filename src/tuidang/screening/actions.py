@@ -34,7 +34,7 @@ class _Marked:
 
 
 def screen_new(*, at_most: int = 500) -> int:
-    """Screens up to `at_most` declarations that are new; returns how many there were."""
+    """Screens up to `at_most` declarations that are new; returns how many it looked at, 0 if it could read none of them."""
     ids = handed_in.new_declarations(at_most)
     if not ids:
         return 0
@@ -46,7 +46,7 @@ def screen_new(*, at_most: int = 500) -> int:
         earlier = _count(one.cluster for one in fresh if one.counts)
         Screening.objects.bulk_create([_row(one, earlier) for one in fresh], ignore_conflicts=True)
         intake.hand_on(screened=[one.declaration for one in marked])
-    return len(marked)
+    return len(ids) if marked else 0
 
 
 def _readable(ids: list[UUID]) -> list[PendingDeclaration]:

@@ -33,6 +33,11 @@ def untaken(at_most: int) -> list[Screened]:
     return [Screened(row.declaration, Lane(row.lane), row.cluster, row.persons, row.since, row.wished) for row in rows]
 
 
+def waiting(at_most: int) -> int:
+    """How many review has not taken over: `at_most` means that many or more."""
+    return len(Screening.objects.filter(taken=False).values_list("declaration", flat=True)[:at_most])
+
+
 def reasons(declarations: Iterable[UUID]) -> dict[UUID, list[Reason]]:
     """Why the machine did not let these pass, the heaviest reason first."""
     rows = Screening.objects.filter(declaration__in=list(declarations)).values_list("declaration", "reasons")

@@ -6,12 +6,16 @@ file destroyed.
 
 How a key is born without leaving anything behind: it is noted as dying before its file is made, and becomes the current one in the
 transaction that takes that note away. Whoever is killed in between leaves a file that the next burial destroys.
+
+What can never be read again holds up no key: it goes under `UNREADABLE`, where it is counted for the operator.
 """
 
 from __future__ import annotations
 
 import hmac
+import logging
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -26,7 +30,12 @@ from tuidang.kernel.randomness import Draw, random_between, random_bytes
 from tuidang.vault.adapters import KeyFiles
 from tuidang.vault.models import DayKey, DyingKey
 
+log = logging.getLogger("tuidang.vault")
 NONCE = 12
+SECRET = 32
+UNREADABLE = 0
+"""The id of a key that never was. Rows that do not open under their own key refer to it, so that this one can die; it has no file, so they
+count as those whose key is lost."""
 CURRENT = "SELECT id, day FROM vault_daykey WHERE current"
 CURRENT_HELD = f"{CURRENT} FOR KEY SHARE"
 
@@ -72,6 +81,9 @@ def _name(key_id: int) -> str:
 
 def _load(key_id: int, day: int) -> LiveKey:
     secret = _files().read(_name(key_id))
+    if len(secret) != SECRET:
+        # Not for its rows to pay for: brought back, it opens them. Taken away, it is lost.
+        raise DamagedError(f"the key {_name(key_id)} is damaged: bring it back from a copy of {places().keys.name}, or take it away")
     key = LiveKey(key_id, day, AESGCM(secret), hmac.digest(secret, b"tuidang/v1/trail", sha256))
     _cache[key_id] = key
     return key
@@ -104,8 +116,43 @@ def lost(key_id: int) -> bool:
 
 
 def readable(key_id: int) -> bool:
-    """Whether the key's file is here."""
-    return _files().has(_name(key_id))
+    """Whether the key's file is here and whole."""
+    files = _files()
+    return files.has(_name(key_id)) and len(files.read(_name(key_id))) == SECRET
+
+
+def opened(key_id: int, blob: bytes, bound_to: bytes) -> bytes | None:
+    """The content of a row under this key. None: it will never be read again, for its key is lost or it is damaged.
+
+    Raises DamagedError if the key died a moment ago (then the row is there under the next one), or all key files are away.
+    """
+    try:
+        return key(key_id).decrypt(blob, bound_to)
+    except DamagedError:
+        if alive(key_id) and (readable(key_id) or lost(key_id)):
+            return None
+        raise
+
+
+def carried_over(rows: Iterable[tuple[bytes, bytes]], *, old_key: int) -> list[tuple[int, bytes]]:
+    """Rows of a dying key, each as (blob, what it is bound to), as they go on: as (key id, blob), under the current key.
+
+    Inside a transaction that holds them. One that does not open is given back as it is, under `UNREADABLE`; how many, is logged.
+    Raises DamagedError if the old key is not there.
+    """
+    old, new = key(old_key), current_key()
+    carried = [_carried(blob, bound_to, old, new) for blob, bound_to in rows]
+    if damaged := sum(key_id == UNREADABLE for key_id, _ in carried):
+        DayKey.objects.bulk_create([DayKey(id=UNREADABLE, day=0, current=False)], ignore_conflicts=True)
+        log.error("%s encrypted rows are damaged and will never be read again; they were set aside", damaged)
+    return carried
+
+
+def _carried(blob: bytes, bound_to: bytes, old: LiveKey, new: LiveKey) -> tuple[int, bytes]:
+    try:
+        return new.id, new.encrypt(old.decrypt(blob, bound_to), bound_to)
+    except DamagedError:
+        return UNREADABLE, blob
 
 
 def lost_keys() -> list[int]:
@@ -153,17 +200,18 @@ def forget_dead() -> None:
     dead = held - set(DayKey.objects.values_list("id", flat=True)) if held else held
     for key_id in dead:
         _cache.pop(key_id, None)
-    if _remembered and _remembered[0].id in dead:
+    if any(one.id in dead for one in tuple(_remembered)):
         _remembered.clear()
 
 
 def remembered_key() -> LiveKey:
-    """As `current_key`, from memory and without asking the database: for whoever takes a key that died meanwhile as a reason to try again.
+    """As `current_key`, from memory and without asking the database: for whoever asks, where it writes, whether the key is still the current one.
 
-    Whoever finds its row gone calls `forget`.
+    Whoever finds that it is not calls `forget`, and tries again. So nothing new comes under a key that is to die.
     """
-    if _remembered and _remembered[0].day == clock.today():
-        return _remembered[0]
+    for known in tuple(_remembered):  # another thread may forget it meanwhile
+        if known.day == clock.today():
+            return known
     with _lock:
         found = current_key()
         if not connection.in_atomic_block:
@@ -198,7 +246,7 @@ def _made_current(fresh: int) -> bool:
 
 def old_keys() -> list[int]:
     """Ids of living keys that are not the current one."""
-    return list(DayKey.objects.filter(current=False).values_list("id", flat=True))
+    return list(DayKey.objects.filter(current=False).exclude(id=UNREADABLE).values_list("id", flat=True))
 
 
 def let_die(key_ids: list[int]) -> None:
