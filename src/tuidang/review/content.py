@@ -15,7 +15,10 @@ from tuidang.screening.policies import Reason
 
 @dataclass(frozen=True, slots=True)
 class SealedEntry:
-    """One declarant who is in the ledger now. `index`, `day` and `region` are the entry's, `persons` how many the statement names."""
+    """One declarant who is in the ledger now. `index`, `day` and `region` are the entry's.
+
+    `persons`: for how many its statement is published.
+    """
 
     declaration: UUID
     commitment: bytes
