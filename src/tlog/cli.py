@@ -12,22 +12,20 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tlog import note
-from tlog.consistency import consistency
 from tlog.errors import CannotCheckError, InvalidError, TlogError
 from tlog.files import read_regular
-from tlog.keeping import PromiseKeys, Watch
 from tlog.note import VerifierKey
 from tlog.progress import Progress
-from tlog.promise import split_promises
-from tlog.receipt import verify_receipt
-from tlog.receipt_file import LARGEST as LARGEST_RECEIPT
 from tlog.report import FIRST_SEEN, UNSEEN, as_json, as_text, printable, promise_members, promises_text, receipt_text
 from tlog.seen import Seen
 from tlog.store import Reader, open_store
 from tlog.verify import Recount, recount
+
+if TYPE_CHECKING:
+    from tlog.keeping import Watch
 
 Answer: TypeAlias = tuple[dict[str, object], str]
 """What a command found, for programs and for people."""
@@ -67,13 +65,21 @@ def _read_all(store: Reader, key: VerifierKey, seen: Seen | None = None, watch: 
         progress.clear()
 
 
+# What a recount does not need is imported where it is needed: a recount of a small log is mostly its start.
+
+
 def _consistency(arguments: argparse.Namespace) -> Answer:
+    from tlog.consistency import consistency
+
     old, new = consistency(arguments.old, arguments.new, read_key(arguments.key))
     found: dict[str, object] = {"valid": True, "origin": new.origin, "old_entries": old.size, "new_entries": new.size}
     return found, f"Consistent: the log {printable(new.origin)} of {new.size:,} entries begins with the one of {old.size:,} entries."
 
 
 def _receipt(arguments: argparse.Namespace) -> Answer:
+    from tlog.receipt import verify_receipt
+    from tlog.receipt_file import LARGEST as LARGEST_RECEIPT
+
     key, data = read_key(arguments.key), _file(arguments.file, LARGEST_RECEIPT)
     report = verify_receipt(data, key)
     return {"valid": True, **report.members()}, receipt_text(report)
@@ -88,6 +94,9 @@ def _file(path: str, limit: int) -> bytes:
 
 
 def _promise(arguments: argparse.Namespace) -> Answer:
+    from tlog.keeping import PromiseKeys
+    from tlog.promise import split_promises
+
     notes = [(path, one) for path in arguments.file for one in split_promises(_file(path, note.LARGEST))]
     keys = PromiseKeys.read(arguments.key, read_key)
     if arguments.log is None:

@@ -25,8 +25,10 @@ from tlog.tiles import HASH, PREFIX, PREFIXED, WIDTH
 
 BUNDLES = 32
 """Bundles hashed at once: small enough that all processes end together, large enough that messages cost nothing."""
-LOTS_A_PROCESS = 4
-_LEAF = Struct(f"x{PREFIXED - 1}s")
+LOTS_A_PROCESS = 10
+"""Enough to hash while the parent starts NumPy."""
+_LEAF = f"x{PREFIXED - 1}s"
+_LEAVES = Struct(WIDTH * _LEAF)
 _SLOT = BUNDLES * WIDTH * (PREFIXED + HASH)
 
 
@@ -49,7 +51,8 @@ def leaf_hashes(bundle: bytes) -> list[bytes] | None:
     # The second byte of each length becomes the 0x00 that a leaf is hashed with: one step for all, and no joining entry by entry.
     leaves = bytearray(bundle)
     leaves[1::PREFIXED] = bytes(number)
-    return [sha256(leaf).digest() for (leaf,) in _LEAF.iter_unpack(leaves)]
+    layout = _LEAVES if number == WIDTH else Struct(number * _LEAF)
+    return [sha256(leaf).digest() for leaf in layout.unpack(leaves)]
 
 
 def hash_bundle(bundle: bytes, tile: bytes) -> Hashed:
@@ -141,8 +144,11 @@ class Hashers:
         begin = self._lots % self.depth * _SLOT
         pipe = self._pipes[self._lots % len(self._pipes)]
         self._lots += 1
-        lot = b"".join(part for pair in zip(bundles, tiles, strict=True) for part in pair)
-        self._memory[begin : begin + len(lot)] = lot
+        end = begin
+        for pair in zip(bundles, tiles, strict=True):
+            for part in pair:
+                self._memory[end : end + len(part)] = part
+                end += len(part)
         task: Task = (begin, [len(tile) // HASH for tile in tiles])
         try:
             pipe.send(task)

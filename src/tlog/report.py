@@ -7,15 +7,18 @@ import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum, IntFlag
+from typing import TYPE_CHECKING
 
 from tlog.clock import day_date
 from tlog.entry import Assurance, Organisations, Voice
-from tlog.keeping import Kept
 from tlog.lists import NOT_STATED
-from tlog.promise import Promise
-from tlog.receipt import ReceiptReport
 from tlog.tally import without_zeros
 from tlog.verify import Recount
+
+if TYPE_CHECKING:
+    from tlog.keeping import Kept
+    from tlog.promise import Promise
+    from tlog.receipt import ReceiptReport
 
 MEANING = (
     "The count is the number of withdrawals declared, one for each person named, less what was taken back or voided: it is proven\n"

@@ -9,10 +9,9 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tlog.checkpoint import Checkpoint
 from tlog.entry import SIZE
@@ -21,6 +20,9 @@ from tlog.hashing import BUNDLES, Hashed, Hashers, leaf_hashes
 from tlog.merkle import root_of_size, subtree_root
 from tlog.store import Reader
 from tlog.tiles import HASH, PREFIXED, WIDTH, Tile, TileReader, levels, read_tile, split
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class TreeReader:
         for index, (pair, found) in enumerate(zip(bundles, hashed, strict=True), first):
             self._check(index, pair, found)
         # Cut out the lengths: first the high byte of each, then what is now every 97th, the low one.
-        entries = bytearray(b"".join(bundle for bundle, _ in bundles))
+        entries = bytearray().join([bundle for bundle, _ in bundles])
         del entries[::PREFIXED]
         del entries[:: PREFIXED - 1]
         return Lot(first * WIDTH, bytes(entries), tuple(each.root for each in hashed), tuple(each.digest for each in hashed))
@@ -194,6 +196,8 @@ def _ahead(read: Callable[[int], _Bundle], number: int, threads: int) -> Generat
     if not threads:
         yield from map(read, range(number))
         return
+    from concurrent.futures import ThreadPoolExecutor  # only a network needs it
+
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[_Bundle]] = deque()
         try:
