@@ -155,3 +155,38 @@ def test_no_page_sets_a_cookie_and_staff_sessions_hold_nothing_of_declarants(dat
         for path in ("/", "/en/", "/zh-hans/declare/", "/zh-hant/lookup/", "/en/statements/", "/en/method/", "/nowhere/"):
             assert "set-cookie" not in site.get(path).headers, path
         assert "set-cookie" not in site.post("/en/declare/", person("Calm River", site.token())).headers
+
+
+def test_nothing_of_an_objection_is_readable_before_or_after_it_is_answered(data_folder: Path, database_url: str) -> None:
+    typed = [canary(), canary()]
+    with Site(data_folder, database_url) as site:
+        site.post("/en/declare/", person("Far Hill", site.token()))
+        assert site.count(1) == 1
+        sent = {
+            "number": _declared(site),
+            "ground": "1",
+            "text": f"Not me. {typed[0]}",
+            "token": site.token("/en/objection/"),
+            typed[1]: "x",
+        }
+        answered = site.post("/en/objection/", sent)
+        assert answered.status == 200
+        code = code_on(answered.text)
+        assert site.post("/en/objection/answer/", {"code": code}).status == 200
+        assert site.post("/en/objection/", {**sent, "ground": ""}).status == 422
+        assert site.post("/en/objection/", sent, Origin="https://elsewhere.example").status == 403
+        assert where(site, [*typed, code.lower()]) == []
+        assert site.run("seal", "--now").returncode == 0
+        assert site.post("/en/objection/answer/", {"code": code}).status == 200, "its day key is gone, and it is not"
+        assert where(site, [*typed, code.lower()]) == []
+
+
+def _declared(site: Site) -> str:
+    """The registry number of the only declaration: the first one that can be objected to."""
+    token = site.token("/en/objection/")
+    numbers = map(str, range(20))
+    return next(one for one in numbers if 'id="number-error"' not in _without_ground(site, token, one))
+
+
+def _without_ground(site: Site, token: str, number: str) -> str:
+    return site.post("/en/objection/", {"number": number, "token": token}).text

@@ -1,0 +1,282 @@
+"""From the objection to the answer: off every page at once, back or gone for good by a person's word, and voided where nobody declared."""
+
+import re
+import threading
+from http import HTTPStatus
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from tests.accounts.people import member_with, signed_in
+from tests.archive.test_archive import approved, published
+from tests.ledger.register import as_another_process, decide, declare, index_of
+
+from tuidang.accounts.policies import Role
+from tuidang.archive import actions, queries
+from tuidang.archive.models import Statement
+from tuidang.declarant.actions import take_back
+from tuidang.declarant.objecting.actions import object_to, objection_id
+from tuidang.kernel.randomness import random_bytes
+from tuidang.ledger import queries as record
+from tuidang.ledger import sealing
+from tuidang.ledger.models import Instruction
+from tuidang.reference.queries import reasons
+from tuidang.review import queries as review
+from tuidang.review.models import Objection
+from tuidang.review.states import Finding, Ground
+from tuidang.vault.codes import Code
+
+PAGE = "/staff/objections/"
+DISPUTED = 2
+
+
+@pytest.fixture
+def reviewer(register):
+    return member_with(Role.REVIEWER)
+
+
+def objection(index: int, ground: Ground = Ground.NOT_DECLARED, text: str = "") -> tuple[Code, str]:
+    code = Code(random_bytes(16))
+    return code, object_to(code=code, index=index, ground=ground, text=text, language="en")
+
+
+def settle(member, index: int, finding: Finding) -> int:
+    ids = Objection.objects.filter(index=index, finding=Finding.OPEN.value).values_list("id", flat=True)
+    return actions.decide_objections(member=member, objections=list(ids), finding=finding)
+
+
+def shown(index: int) -> bool:
+    """Whether the statement is on its own page and in the list; never on one of both alone."""
+    alone = Client().get(f"/en/statements/{index}/").status_code == HTTPStatus.OK
+    listed = index in [one.index for one in queries.page().statements]
+    assert alone == listed
+    return alone
+
+
+def test_the_register_knows_the_reason():
+    assert reasons()[DISPUTED].name == "disputed"
+
+
+def test_what_is_objected_to_is_on_no_page_at_once_and_its_neighbour_stays(register):
+    one, other = index_of(published("远山")), index_of(published("清泉"))
+    assert objection(one)[1] == "hidden"
+    assert not shown(one)
+    assert shown(other)
+
+
+def test_what_is_not_upheld_is_shown_again_and_counts(register, reviewer):
+    index = index_of(published("远山"))
+    objection(index)
+    assert settle(reviewer, index, Finding.COMMON_NAME) == 1
+    assert shown(index)
+    sealing.seal(force=True)
+    register.check(1)
+
+
+def test_whoever_did_not_declare_is_unpublished_for_good_and_voided_as_disputed(register, reviewer):
+    index, kept = index_of(published("远山")), index_of(published("清泉"))
+    objection(index)
+    settle(reviewer, index, Finding.NOTHING_AGAINST)
+    assert not shown(index)
+    sealing.seal(force=True)
+    register.check(1)
+    assert not record.is_live(index)
+    assert record._void_reason(index, record.snapshot().size) == DISPUTED
+    assert record.is_live(kept)
+    assert shown(kept)
+    sealing.seal(force=True)
+    register.check(1)
+
+
+@pytest.mark.parametrize("ground", [Ground.NAMED, Ground.COPYRIGHT])
+def test_what_names_or_copies_somebody_is_unpublished_and_stays_counted(register, reviewer, ground):
+    index = index_of(published("远山"))
+    objection(index, ground)
+    settle(reviewer, index, Finding.PLAIN)
+    assert not shown(index)
+    sealing.seal(force=True)
+    register.check(1)
+    assert record.is_live(index)
+
+
+def test_a_void_that_two_people_rightly_asked_for_is_one(register, reviewer):
+    index = index_of(published("远山"))
+    for _ in range(2):
+        objection(index)
+        settle(reviewer, index, Finding.NOTHING_AGAINST)
+    assert Instruction.objects.filter(ref=index).count() == 1
+    sealing.seal(force=True)
+    register.check(0)
+    objection(index)
+    assert settle(reviewer, index, Finding.NOTHING_AGAINST) == 1, "void already: there is nothing left to do, and nothing fails"
+    register.check(0)
+
+
+def test_a_decision_is_whole_or_was_never_made(register, reviewer, monkeypatch):
+    index = index_of(published("远山"))
+    code, _ = objection(index)
+
+    def killed(**_):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tuidang.ledger.actions.instruct_void", killed)
+        with pytest.raises(SystemExit):
+            settle(reviewer, index, Finding.NOTHING_AGAINST)
+    assert review.answer(objection_id(code)).finding is Finding.OPEN
+    assert queries.objected(index) is not None
+    settle(reviewer, index, Finding.NOTHING_AGAINST)
+    with as_another_process():
+        sealing.seal(force=True)
+    register.check(0)
+
+
+def test_an_objection_is_whole_or_was_never_made(register, monkeypatch):
+    index = index_of(published("远山"))
+
+    def killed(**_):
+        raise SystemExit
+
+    monkeypatch.setattr(actions, "hide", killed)
+    with pytest.raises(SystemExit):
+        objection(index)
+    assert not Objection.objects.exists()
+    assert shown(index)
+
+
+def test_a_text_that_is_not_published_yet_is_held_back(register, reviewer):
+    index = index_of(approved())
+    assert objection(index)[1] == "hidden"
+    actions.take_in()
+    assert not Statement.objects.exists()
+    settle(reviewer, index, Finding.NOT_NAMED)
+    assert review.text_that_waits(index).name == "远山"
+
+
+def test_an_entry_without_a_published_text_can_be_objected_to(register, reviewer):
+    code = declare("远山")
+    decide()
+    sealing.seal(force=True)
+    index = index_of(code)
+    assert objection(index)[1] == "taken"
+    settle(reviewer, index, Finding.NOTHING_AGAINST)
+    sealing.seal(force=True)
+    register.check(0)
+
+
+def test_what_its_declarant_takes_back_is_not_brought_back_by_a_decision(register, reviewer):
+    code = published("远山")
+    index = index_of(code)
+    objection(index)
+    take_back(code=code)
+    settle(reviewer, index, Finding.NOT_NAMED)
+    assert not shown(index)
+
+
+def test_what_was_upheld_never_comes_back_whatever_is_released_again(register, reviewer, monkeypatch):
+    index = index_of(approved())
+    with transaction.atomic():
+        released = actions.review_actions.hand_over(at_most=9)
+    objection(index)
+    settle(reviewer, index, Finding.NOTHING_AGAINST)
+    monkeypatch.setattr(actions.review_actions, "hand_over", lambda **_: released)
+    actions.take_in()
+    assert not Statement.objects.exists()
+
+
+@pytest.mark.parametrize("first", ["objection", "decision"])
+def test_an_objection_that_comes_while_another_is_decided_hides(register, reviewer, monkeypatch, first):
+    """The one who asks second waits for the other's transaction, whichever it is; PostgreSQL would else let both through."""
+    index = index_of(published("远山"))
+    objection(index, Ground.NAMED)
+    failures, hidden = [], review.hidden
+
+    def other():
+        try:
+            objection(index, Ground.COPYRIGHT)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is shown
+            failures.append(repr(error))
+        finally:
+            connection.close()
+
+    second = threading.Thread(target=other)
+
+    def overtaken(indexes):
+        before = hidden(indexes) if first == "decision" else None
+        if second.ident is None and threading.current_thread() is threading.main_thread():
+            second.start()
+            second.join(1.5)
+        return hidden(indexes) if before is None else before
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions.review, "hidden", overtaken)
+        settle(reviewer, index, Finding.NOT_NAMED)
+        second.join()
+    assert failures == []
+    assert not shown(index)
+    settle(reviewer, index, Finding.NOT_COPIED)
+    assert shown(index)
+
+
+def page_of(browser: Client, language: str = "en") -> str:
+    answered = browser.get(PAGE, headers={"accept-language": language})
+    assert answered.status_code == HTTPStatus.OK
+    return answered.content.decode()
+
+
+def send(browser: Client, page: str, finding: object):
+    return browser.post(PAGE + "decide/", {"objection": re.findall(r'name="objection" value="([0-9a-f]{32})"', page), "finding": finding})
+
+
+def test_a_reviewer_reads_what_was_said_and_what_it_is_about_and_decides(register, reviewer):
+    index, browser = index_of(published("远山", text="我声明退出。")), signed_in(reviewer)
+    assert "Nobody objects" in page_of(browser)
+    objection(index, text="<script>alert(1)</script> It is not me.")
+    objection(index, text="Nor me.")
+    page = page_of(browser)
+    for said in ("It is not me.", "Nor me.", "我声明退出。", "远山", "hidden until you decide", "I did not declare"):
+        assert said in page
+    assert "<script" not in page
+    assert page.count("<form") == 2, "to sign out, and one decision for both"
+    assert send(browser, page, Finding.PLAIN.value).url == PAGE
+    assert "Nobody objects" in page_of(browser)
+    assert not Objection.objects.filter(finding=Finding.OPEN.value).exists()
+    assert "someone else had decided" in page_of_address(browser, send(browser, page, Finding.NOT_NAMED.value).url).lower()
+
+
+def page_of_address(browser: Client, address: str) -> str:
+    return browser.get(address, headers={"accept-language": "en"}).content.decode()
+
+
+def test_a_text_that_waits_and_a_number_without_one_are_told_apart(register, reviewer):
+    waits = index_of(approved())
+    objection(waits)
+    objection(0)
+    page = page_of(signed_in(reviewer))
+    assert "我声明退出。" in page
+    assert page.count(" · nothing is published under this number") == 1
+
+
+@pytest.mark.parametrize("finding", ["", "0", "99", "x", "1" * 5000, "٣"])
+def test_what_is_no_decision_decides_nothing(register, reviewer, finding):
+    index, browser = index_of(published("远山")), signed_in(reviewer)
+    objection(index)
+    assert send(browser, page_of(browser), finding).status_code == HTTPStatus.FOUND
+    browser.post(PAGE + "decide/", {"objection": ["x", "0" * 32], "finding": "1"})
+    assert Objection.objects.get().finding == Finding.OPEN
+    assert not shown(index)
+
+
+def test_a_flood_is_shown_in_parts(register, reviewer):
+    for index in range(12):
+        objection(index)
+    page = page_of(signed_in(reviewer))
+    assert page.count("<section") == 10
+    assert "More are waiting" in page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant"])
+def test_the_page_speaks_the_reviewers_language(register, reviewer, language):
+    objection(index_of(published("远山")))
+    page = re.sub(r"<[^>]+>", " ", page_of(signed_in(reviewer), language).split('class="wrap">')[-1])
+    assert not re.findall(r"[A-Za-z]{4,}", page)

@@ -1,0 +1,97 @@
+"""Somebody finds their name in a published statement, on a small phone without scripts: it is hidden at once, and a code opens the answer."""
+
+import pytest
+from playwright.sync_api import Page
+from tests.journeys.browsers import chromium, keep
+from tests.served import Site, person
+
+pytestmark = pytest.mark.journey
+STATEMENT = "那年的事我一直记得。今天，我声明退出。" + "没有空格的长句" * 20
+
+
+@pytest.fixture
+def site(data_folder, database_url):
+    with Site(data_folder, database_url) as the:
+        yield the
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as the:
+        yield the
+
+
+def staff(site: Site, page: Page) -> None:
+    """Signs a reviewer in by a one-time link, as the operator hands it out."""
+    made = site.run("staff", "invite", "--name", "Lin", "--role", "reviewer")
+    link = next(word for word in made.stdout.split() if "/staff/in/" in word)
+    page.goto(f"http://127.0.0.1:{site.port}/staff/in/" + link.split("/staff/in/")[1])
+    page.locator("main form button").click()
+
+
+def publish(site: Site, page: Page) -> None:
+    """One statement, read by a person and sealed."""
+    fields = person("远山", site.token("/zh-hans/declare/"), text=STATEMENT, publish="on")
+    assert site.post("/zh-hans/declare/", fields).status == 200
+    assert site.count(1) == 1
+    page.goto(f"http://127.0.0.1:{site.port}/staff/review/publishing/")
+    page.locator("form[action$='publishing/claim/'] button").click()
+    page.locator("form[action$='publishing/decide/'] button").last.click()
+
+
+def wait_for_statement(page: Page, address: str) -> str:
+    """The link below the published statement, once the archive has taken it."""
+    for _ in range(60):
+        page.goto(f"{address}statements/")
+        link = page.locator("a[href*='/objection/?number=']")
+        if link.count():
+            return link.first.get_attribute("href") or ""
+        page.wait_for_timeout(1000)
+    raise AssertionError("the statement was never published")
+
+
+def test_it_is_hidden_at_once_and_answered(site, browser):
+    reviewer = browser.new_context(locale="zh-CN").new_page()
+    staff(site, reviewer)
+    publish(site, reviewer)
+    phone = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False, locale="zh-CN")
+    page, address, wide = phone.new_page(), f"http://127.0.0.1:{site.port}/zh-hans/", []
+
+    def see(name: str, seen: Page = page) -> None:
+        keep(f"objection-{name}", seen.screenshot(full_page=True))
+        if seen is page and page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(name)
+
+    link = wait_for_statement(page, address)
+    see("statement")
+    page.click(f"a[href='{link}']")
+    see("form")
+    page.locator("main form button").click()
+    see("errors")
+    page.check("#ground")
+    page.fill("#text", "我没有声明过。")
+    page.locator("main form button").click()
+    see("code")
+    code = page.locator(".code").inner_text()
+    page.goto(f"{address}statements/")
+    assert page.locator("article").count() == 0
+
+    def answer(language: str) -> str:
+        page.goto(f"http://127.0.0.1:{site.port}/{language}/objection/answer/")
+        page.fill("#code", code)
+        page.locator("main form button").click()
+        see(f"answer-{language}")
+        return page.locator("h1").inner_text()
+
+    assert answer("zh-hans") == "已隐藏，等待志愿者查看"
+    reviewer.goto(f"http://127.0.0.1:{site.port}/staff/objections/")
+    see("staff", reviewer)
+    assert "我没有声明过。" in reviewer.locator("main").inner_text()
+    reviewer.select_option("select[name=finding]", "1")
+    reviewer.locator("main form button").click()
+    assert [answer(language) for language in ("zh-hans", "zh-hant", "en")] == ["异议成立", "異議成立", "Your objection was upheld"]
+    assert site.count(0) == 0
+    page.goto(f"{address}objection/answer/")
+    see("ask")
+    assert wide == []
+    assert phone.cookies() == []
