@@ -32,6 +32,7 @@ WHO = {
     "review:publishing": {Role.REVIEWER},
     "review:claim_publishing": {Role.REVIEWER},
     "review:decide_publishing": {Role.REVIEWER},
+    "review:released": {Role.REVIEWER},
     "review:cluster": {Role.REVIEWER},
     "archive:objections": {Role.REVIEWER},
     "archive:decide": {Role.REVIEWER},

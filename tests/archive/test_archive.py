@@ -18,6 +18,7 @@ from tuidang.ledger import actions as ledger
 from tuidang.ledger import queries as record
 from tuidang.ledger import sealing
 from tuidang.review import actions as review
+from tuidang.review import queries as waiting
 from tuidang.review.models import Case
 from tuidang.vault.codes import Code
 
@@ -80,6 +81,30 @@ def test_what_is_voided_is_taken_down(register: Register) -> None:
     assert [one.index for one in queries.page().statements] == [index_of(kept)]
     assert actions.follow_voids() == 0
     register.check(1)
+
+
+def test_what_its_reviewer_takes_down_goes_and_stays_counted(register: Register) -> None:
+    kept, mistake = published("远山"), published("清泉")
+    index = index_of(mistake)
+    assert index is not None
+    assert review.withdraw(member=REVIEWER, index=index)
+    assert len(queries.page().statements) == 2
+    assert (actions.follow_withdrawals(), actions.follow_withdrawals()) == (1, 0)
+    assert [one.index for one in queries.page().statements] == [index_of(kept)]
+    assert record.is_live(index)
+    assert actions.take_in() == 0
+
+
+def test_a_release_that_is_undone_is_taken_down_and_read_anew(register: Register) -> None:
+    code = published("远山")
+    assert review.undo(member=REVIEWER) == 1
+    assert actions.follow_withdrawals() == 1
+    assert queries.page().statements == []
+    (item,) = waiting.held_items(REVIEWER)[0]
+    assert item.index == index_of(code)
+    review.decide_publication_items(member=REVIEWER, publish=[item.id])
+    assert actions.take_in() == 1
+    assert [one.index for one in queries.page().statements] == [index_of(code)]
 
 
 def test_what_was_voided_before_it_was_taken_in_never_appears(register: Register) -> None:

@@ -7,7 +7,7 @@ from tests.review.cases import PHONE, A, B, arrive, case, entries
 from tuidang.accounts import queries as staff
 from tuidang.review import actions, queries
 from tuidang.review.content import Decided
-from tuidang.review.models import Case, Publication
+from tuidang.review.models import Case, Publication, Released
 from tuidang.review.policies import PUBLISH_DAYS
 from tuidang.review.states import Refusal, Verdict, Wish
 
@@ -81,6 +81,7 @@ def test_sealed_texts_are_decided_by_whoever_claimed_them():
     assert actions.decide_publication_items(member=A, publish=[good, other], decline=[bad]) == 2
     assert [one.id for one in actions.hand_over(at_most=9)] == [good]
     assert set(Publication.objects.values_list("id", flat=True)) == {good, other}
+    assert bad in Released.objects.values_list("id", flat=True), "as long as it can be undone"
     assert {trace.verb for _, trace in staff.trail()} == {"review.publish", "review.decline"}
 
 

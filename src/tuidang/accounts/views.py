@@ -37,7 +37,7 @@ def role_names(staff: Staff) -> list[object]:
 @require_GET
 def sign_in(request: HttpRequest) -> HttpResponse:
     """How one signs in, for whoever came without a link."""
-    return render(request, "accounts/sign_in.html", {"staff": None})
+    return render(request, "accounts/sign_in.html", {"staff": None, "hours": settings.SESSION_COOKIE_AGE // 3600})
 
 
 @require_http_methods(["GET", "POST"])

@@ -58,6 +58,16 @@ def follow_voids() -> int:
     return len({size for size, _ in voided})
 
 
+@transaction.atomic
+def follow_withdrawals() -> int:
+    """Takes down what those who released it have taken back; returns how many statements."""
+    _followed()
+    indexes = review_actions.to_take_down()
+    Statement.objects.filter(index__in=indexes).delete()
+    review_actions.taken_down(indexes=indexes)
+    return len(indexes)
+
+
 def _followed() -> Followed:
     """The one row, held for the rest of the transaction: publishing and taking down come one after the other."""
     return Followed.objects.select_for_update().get_or_create(id=1)[0]

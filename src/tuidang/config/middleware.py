@@ -15,7 +15,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
 
 from tuidang.config.environment import is_onion
-from tuidang.config.headers import ONION, PAGE_HEADERS
+from tuidang.config.headers import ONION, PAGE_HEADERS, STAFF_POLICY
 from tuidang.kernel.errors import BusyError
 from tuidang.public.errors import busy, too_large
 
@@ -38,6 +38,8 @@ class PageHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Adds the headers that the view did not set."""
         response = self._get_response(request)
+        if request.path_info.startswith(STAFF):
+            response.headers.setdefault("Content-Security-Policy", STAFF_POLICY)
         for name, value in PAGE_HEADERS:
             response.headers.setdefault(name, value)
         onion = settings.ENVIRONMENT.onion

@@ -1,4 +1,4 @@
-"""What is served besides pages: an icon, a word to robots, and the two stylesheets.
+"""What is served besides pages: an icon, a word to robots, the two stylesheets, and a script for staff.
 
 These are joined from the files in `styles`, without comments, under a name that changes with the content. A journey of six requests is lighter
 with one file that is fetched once than with its 2 KB in each page. The name carries a hash of the content, so it may be cached for ever: other
@@ -19,6 +19,8 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "public": ("tokens", "page", "parts", "forms"),
     "staff": ("tokens", "page", "parts", "forms", "staff"),
 }
+SCRIPTS = ("staff",)
+"""Keys for pages of staff, which work without it too. Public pages have no script, and their policy lets none run."""
 CACHE_CONTROL = "public, max-age=31536000, immutable"
 
 
@@ -42,6 +44,14 @@ def sheet(name: str) -> Asset:
     return Asset(f"/style/{name}.{digest}.css", body, gzip.compress(body, 9, mtime=0))
 
 
+@cache
+def script(name: str) -> Asset:
+    """A script of staff pages. Raises FileNotFoundError."""
+    body = files(__package__).joinpath("scripts", f"{name}.js").read_bytes()
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    return Asset(f"/script/{name}.{digest}.js", body, gzip.compress(body, 9, mtime=0), "text/javascript; charset=utf-8")
+
+
 def icon() -> Asset:
     """The sign in a browser's tab. Browsers ask for it at this address by themselves, so no page needs to name it."""
     body = files(__package__).joinpath("icon.ico").read_bytes()
@@ -57,7 +67,7 @@ def robots() -> Asset:
 @cache
 def assets() -> Mapping[str, Asset]:
     """Every asset by its path, for whatever answers requests before Django does."""
-    return {one.path: one for one in (*map(sheet, SHEETS), icon(), robots())}
+    return {one.path: one for one in (*map(sheet, SHEETS), *map(script, SCRIPTS), icon(), robots())}
 
 
 def squeeze(source: str) -> str:

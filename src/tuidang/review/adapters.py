@@ -11,26 +11,30 @@ from django.db.models import F, Model, QuerySet
 
 from tuidang.accounts.actions import record
 from tuidang.kernel import clock
-from tuidang.review.models import Case, Tally
+from tuidang.review.models import Case, LastScreen, Released, Tally
 from tuidang.review.policies import LEASE_SECONDS
+from tuidang.review.states import Release, Work
 from tuidang.vault import daykeys
 
 Row = TypeVar("Row", bound=Model)
 Cell = tuple[int, int, int]
 """Day on which it was handed in, verdict, reason."""
 STATE = ("verdict", "decided_by", "assurance", "reason", "publication", "queue", "tell_at")
-CHANGED = (*STATE, "claimed_by", "claim_until", "screen", "before")
+CHANGED = (*STATE, "claimed_by", "claim_until", "claimed_for", "screen", "before", "marked", "released_by")
 
 
-def take_lease(rows: QuerySet[Row], member: UUID, size: int) -> int:
+def take_lease(rows: QuerySet[Row], member: UUID, size: int, **also: object) -> int:
     """Gives up to `size` of `rows`, in their order, to `member`: those nobody else has. Inside a transaction.
 
-    Rows that another claim is just taking are left out, not waited for, so two claims never overlap and never stand in line.
+    Sets on them what `also` says. Rows that another claim is just taking are left out, not
+    waited for, so two claims never overlap and never stand in line.
     """
     now = clock.seconds()
     free = rows.filter(claim_until__lte=now).select_for_update(skip_locked=True)
     ids = list(free.values_list("pk", flat=True)[:size])
-    return rows.model._default_manager.filter(pk__in=ids).update(claimed_by=member, claim_until=now + LEASE_SECONDS)  # noqa: SLF001  the public way to a generic model's rows
+    return rows.model._default_manager.filter(pk__in=ids).update(  # noqa: SLF001  the public way to a generic model's rows
+        claimed_by=member, claim_until=now + LEASE_SECONDS, **also
+    )
 
 
 def renew_lease(rows: QuerySet[Row], member: UUID) -> int:
@@ -48,6 +52,19 @@ def remember(case: Case, screen: UUID) -> None:
     """Keeps what holds now, so that the screen can be undone. The first of several decisions on one screen is the one that keeps it."""
     if case.screen != screen:
         case.screen, case.before = screen, [getattr(case, name) for name in STATE]
+
+
+def note_screen(member: UUID, screen: UUID, work: Work, **done: int) -> None:
+    """Adds what was decided to what the member's screen came to. A new screen ends the time in which the one before could be undone."""
+    row = LastScreen.objects.select_for_update().filter(member=member).first()
+    if row is None or row.screen != screen:
+        if row is not None:
+            Released.objects.filter(screen=row.screen, member=member, state=Release.DECLINED.value).delete()
+        row = LastScreen(member=member, screen=screen, work=work.value)
+    row.work = min(row.work, work.value)
+    for name, more in done.items():
+        setattr(row, name, getattr(row, name) + more)
+    row.save()
 
 
 def cell(case: Case) -> Cell:

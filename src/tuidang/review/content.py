@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from tuidang.intake.content import Person, Statement
-from tuidang.review.states import Finding, Ground, Pile, Refusal, Verdict, Wish
+from tuidang.review.states import Finding, Ground, Pile, Refusal, Verdict, Wish, Work
 from tuidang.screening.policies import Reason
 
 
@@ -68,16 +68,22 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A sealed text on a reviewer's screen. `due`: the day after which it is dropped."""
+    """A sealed text on a reviewer's screen. `due`: the day after which it is dropped. `declined`: what was undone, if it was."""
 
     id: UUID
+    index: int
     due: int
+    declined: bool | None
+    reasons: tuple[Reason, ...]
     content: PublicText = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class OnScreen:
-    """A declaration on a reviewer's screen. `text` as it would be published, names apart; `queue` None: read already."""
+    """A declaration on a reviewer's screen. `text` as it would be published, names apart; `queue` None: read already.
+
+    `marked`: as it was decided before that was undone, if it was.
+    """
 
     declaration: UUID
     queue: Pile | None
@@ -86,6 +92,7 @@ class OnScreen:
     cluster: UUID | None
     since: int
     reasons: tuple[Reason, ...]
+    marked: tuple[Verdict, int, Wish] | None
     title: str = field(repr=False)
     text: str = field(repr=False)
     names: tuple[str, ...] = field(repr=False)
@@ -101,6 +108,26 @@ class Decided:
     refused: int = 0
     held: int = 0
     late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LastDecided:
+    """What a member's last screen came to when it was sent, and what taking it back would do now.
+
+    `back`: come to the screen again. `public`: are public, and would be taken down. `stay`: are on the public record, or gone.
+    `back` is counted up to a bound; one more means more than that, and `stay` is nothing then.
+    """
+
+    work: Work
+    counted: int
+    refused: int
+    held: int
+    published: int
+    promised: int
+    declined: int
+    back: int
+    public: int
+    stay: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,22 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from tuidang.review.content import Marks
-from tuidang.review.states import Pile, Refusal
+from tuidang.review.content import Item, Marks, OnScreen
+from tuidang.review.policies import HELD_UNLESS_CHOSEN, UNPUBLISHED_UNLESS_CHOSEN
+from tuidang.review.states import Pile, Refusal, Verdict, Wish
 from tuidang.screening.policies import Reason
 
 HOLD = "hold"
 YES, NO = "yes", "no"
+MOST_DIGITS = 12
 REFUSALS = {
     Refusal.INVENTED: _("invented"),
     Refusal.SPAM: _("advertising or nonsense"),
     Refusal.NOT_A_DECLARATION: _("not a declaration"),
     Refusal.PRIVATE_PERSON: _("names a private person"),
-    Refusal.DUPLICATE: _("handed in twice by the same form"),
+    Refusal.DUPLICATE: _("duplicate from the same form"),
     Refusal.OTHER: _("other reason"),
 }
 REASONS = {
@@ -41,6 +44,31 @@ PILES = {
     Pile.CLEAR: _("counted already, not yet read"),
     Pile.HELD: _("held by a person"),
 }
+PARTS = (_("on the public record: published at once, dropped if nobody decides"), _("not on the public record yet: published once it is"))
+LETTERS = {
+    "party": pgettext_lazy("one letter", "P"),
+    "league": pgettext_lazy("one letter", "L"),
+    "pioneers": pgettext_lazy("one letter", "Y"),
+}
+
+
+def chosen_verdict(one: OnScreen) -> str:
+    """What stands in the field before anyone touches it: what was undone, else "hold" for what advertisements have, else to count."""
+    if one.marked:
+        verdict, reason, _wish = one.marked
+        return {Verdict.REFUSE: str(reason), Verdict.HELD: HOLD}.get(verdict, "")
+    return HOLD if HELD_UNLESS_CHOSEN.intersection(one.reasons) else ""
+
+
+def chosen_publishing(one: OnScreen) -> str:
+    """The same for publishing beside counting: what was undone, else left open."""
+    return {Wish.PUBLISH: YES, Wish.DECLINE: NO}.get(one.marked[2], "") if one.marked else ""
+
+
+def is_declined(one: OnScreen | Item) -> bool:
+    """Whether "do not publish" is chosen on the screen for publishing before anyone touches it."""
+    undone = {None: "", True: NO, False: YES}[one.declined] if isinstance(one, Item) else chosen_publishing(one)
+    return undone == NO if undone else not UNPUBLISHED_UNLESS_CHOSEN.isdisjoint(one.reasons)
 
 
 def _id(text: str) -> UUID | None:
@@ -91,3 +119,9 @@ def publish_all_but_marked(data: QueryDict) -> Marks:
     every = rows(data)
     decline = [row for row in every if data.get(f"publish-{row.hex}") == NO]
     return Marks(publish=[row for row in every if row not in decline], decline=decline)
+
+
+def registry_number(text: str) -> int | None:
+    """The number that was typed, with or without commas; None if it is none."""
+    digits = "".join(text.replace(",", "").split())
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS else None

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tuidang.kernel.privacy import PrivacyClass
-from tuidang.review.states import Decider, Finding, Ground, ItemState, Pile, Verdict, Wish
+from tuidang.review.states import Decider, Finding, Ground, ItemState, Pile, Release, Verdict, Wish, Work
 from tuidang.screening.policies import Lane
 
 
@@ -14,8 +14,9 @@ class Case(models.Model):
     """What is decided about one declaration. It goes when the declaration is sealed or purged.
 
     `since` is the day on which it was handed in. `queue` is the pile in which it waits to be read, nothing once a person has read it.
-    `claim_until` is in seconds since 1970: how long `claimed_by` has it alone. `screen` names the last screen that decided it and `before`
-    what held until then, so that it can be undone. `tell_at` is the hour from which intake is told, `purge_on` the day of its removal.
+    `claim_until` is in seconds since 1970: how long `claimed_by` has it alone, to count it or to publish it (`claimed_for`). `screen` names
+    the last screen that decided it and `before` what held until then, so that it can be undone; `marked` is what it had decided, once it is
+    undone. `released_by` let its text be published. `tell_at` is the hour from which intake is told, `purge_on` the day of its removal.
     """
 
     declaration = models.UUIDField(primary_key=True)
@@ -31,8 +32,11 @@ class Case(models.Model):
     queue = models.SmallIntegerField(choices=[(one.value, one.name) for one in Pile], null=True)
     claimed_by = models.UUIDField(null=True)
     claim_until = models.BigIntegerField(default=0)
+    claimed_for = models.SmallIntegerField(choices=[(one.value, one.name) for one in Work], default=Work.COUNTING.value)
     screen = models.UUIDField(null=True)
     before = models.JSONField(default=list)
+    marked = models.JSONField(default=list)
+    released_by = models.UUIDField(null=True)
     tell_at = models.IntegerField(null=True)
     purge_on = models.IntegerField(null=True)
 
@@ -50,8 +54,11 @@ class Case(models.Model):
         "queue": PrivacyClass.INTERNAL,
         "claimed_by": PrivacyClass.STAFF,
         "claim_until": PrivacyClass.STAFF,
+        "claimed_for": PrivacyClass.STAFF,
         "screen": PrivacyClass.INTERNAL,
         "before": PrivacyClass.INTERNAL,
+        "marked": PrivacyClass.INTERNAL,
+        "released_by": PrivacyClass.STAFF,
         "tell_at": PrivacyClass.INTERNAL,
         "purge_on": PrivacyClass.INTERNAL,
     }
@@ -77,19 +84,42 @@ class Case(models.Model):
 
 
 class LastScreen(models.Model):
-    """The last screen that a member decided: the one that can be undone."""
+    """The last screen that a member decided, the one that can be undone, and what it came to then, whatever became of it since.
+
+    `published` were on the public record already, `promised` are published once they are.
+    """
 
     member = models.UUIDField(primary_key=True)
     screen = models.UUIDField()
+    work = models.SmallIntegerField(choices=[(one.value, one.name) for one in Work], default=0)
+    counted = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    held = models.IntegerField(default=0)
+    published = models.IntegerField(default=0)
+    promised = models.IntegerField(default=0)
+    declined = models.IntegerField(default=0)
 
-    PRIVACY: ClassVar = {"member": PrivacyClass.STAFF, "screen": PrivacyClass.INTERNAL}
+    PRIVACY: ClassVar = {
+        "member": PrivacyClass.STAFF,
+        "screen": PrivacyClass.INTERNAL,
+        "work": PrivacyClass.INTERNAL,
+        "counted": PrivacyClass.INTERNAL,
+        "refused": PrivacyClass.INTERNAL,
+        "held": PrivacyClass.INTERNAL,
+        "published": PrivacyClass.INTERNAL,
+        "promised": PrivacyClass.INTERNAL,
+        "declined": PrivacyClass.INTERNAL,
+    }
 
     def __str__(self) -> str:
         return "last screen"
 
 
 class Publication(models.Model):
-    """A sealed text whose declarant wishes it published, until the archive has it or it is dropped. `index` is its registry number."""
+    """A sealed text whose declarant wishes it published, until the archive has it or it is dropped. `index` is its registry number.
+
+    `decided_by` released it on `screen`; `declined` is what was undone, if it was: true or false, else nothing.
+    """
 
     id = models.UUIDField(primary_key=True)
     index = models.BigIntegerField(unique=True)
@@ -99,6 +129,9 @@ class Publication(models.Model):
     due = models.IntegerField()
     claimed_by = models.UUIDField(null=True)
     claim_until = models.BigIntegerField(default=0)
+    decided_by = models.UUIDField(null=True)
+    screen = models.UUIDField(null=True)
+    declined = models.BooleanField(null=True)
 
     PRIVACY: ClassVar = {
         "id": PrivacyClass.INTERNAL,
@@ -109,6 +142,9 @@ class Publication(models.Model):
         "due": PrivacyClass.INTERNAL,
         "claimed_by": PrivacyClass.STAFF,
         "claim_until": PrivacyClass.STAFF,
+        "decided_by": PrivacyClass.STAFF,
+        "screen": PrivacyClass.INTERNAL,
+        "declined": PrivacyClass.INTERNAL,
     }
 
     class Meta:
@@ -116,10 +152,46 @@ class Publication(models.Model):
             models.Index(fields=["due", "id"], name="publication_waiting", condition=Q(state=ItemState.WAITING.value)),
             models.Index(fields=["index"], name="publication_approved", condition=Q(state=ItemState.APPROVED.value)),
             models.Index(fields=["claimed_by"], name="publication_claimed", condition=Q(claimed_by__isnull=False)),
+            models.Index(fields=["screen"], name="publication_screen", condition=Q(screen__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return "publication"
+
+
+class Released(models.Model):
+    """A sealed text that `member` has published or declined on `screen`, until the day `due`, while that can be taken back."""
+
+    id = models.UUIDField(primary_key=True)
+    index = models.BigIntegerField(unique=True)
+    key = models.ForeignKey("vault.DayKey", on_delete=models.PROTECT, related_name="+")
+    blob = models.BinaryField()
+    state = models.SmallIntegerField(choices=[(one.value, one.name) for one in Release])
+    due = models.IntegerField()
+    member = models.UUIDField()
+    screen = models.UUIDField()
+
+    PRIVACY: ClassVar = {
+        "id": PrivacyClass.INTERNAL,
+        "index": PrivacyClass.PUBLIC,
+        "key": PrivacyClass.INTERNAL,
+        "blob": PrivacyClass.SEALED,
+        "state": PrivacyClass.INTERNAL,
+        "due": PrivacyClass.INTERNAL,
+        "member": PrivacyClass.STAFF,
+        "screen": PrivacyClass.INTERNAL,
+    }
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due"], name="released_due"),
+            models.Index(fields=["screen"], name="released_screen"),
+            models.Index(fields=["member", "index"], name="released_by", condition=Q(state=Release.PUBLIC.value)),
+            models.Index(fields=["index"], name="released_down", condition=Q(state__gte=Release.RECALLED.value)),
+        ]
+
+    def __str__(self) -> str:
+        return "released text"
 
 
 class Objection(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuidang.review.states import Pile, Verdict
-from tuidang.screening.policies import Lane
+from tuidang.screening.policies import WEIGHTS, Lane, Reason
 
 SCREEN = 50
 """Declarations on one screen."""
@@ -17,6 +17,8 @@ OVERDUE_DAYS = 58
 """The promise knows one extension of 30 days. What is older and undecided is the operator's fault, never the declarant's loss."""
 PUBLISH_DAYS = 7
 """How long after sealing a text waits for a reader; then it is not published."""
+WITHDRAW_DAYS = 2
+"""How long who released a text can take it down again; until then review knows whose release it was."""
 BOUND = 1_000
 """Queues are counted up to here."""
 ANSWERED_DAYS = 30
@@ -25,6 +27,16 @@ HIDES_A_DAY = 100
 """So many objections of one day hide what they name before a person has looked: else one program could empty the public pages overnight."""
 SCREENED, REVIEWED = 1, 2
 """Assurance: by the machine alone, read by a person."""
+
+HELD_UNLESS_CHOSEN = frozenset({Reason.LINK, Reason.PHONE})
+"""What advertisements have: on a screen these stand at "hold" until the reviewer chooses otherwise."""
+UNPUBLISHED_UNLESS_CHOSEN = HELD_UNLESS_CHOSEN | {Reason.EMAIL, Reason.IDENTITY_NUMBER, Reason.NAME_IN_TEXT}
+_HEAVIEST_FIRST = sorted(WEIGHTS, key=lambda reason: (-WEIGHTS[reason], reason))
+
+
+def rank(reasons: tuple[Reason, ...]) -> int:
+    """Where on a screen a declaration stands with these reasons: beside those with the same first one."""
+    return _HEAVIEST_FIRST.index(reasons[0]) if reasons else len(_HEAVIEST_FIRST)
 
 
 def pile_of(lane: Lane) -> Pile:

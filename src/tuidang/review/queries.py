@@ -14,12 +14,12 @@ from tuidang.intake import queries as handed_in
 from tuidang.intake.content import PendingDeclaration
 from tuidang.intake.policies import with_names
 from tuidang.kernel import clock
-from tuidang.review.content import Answer, Complaint, DayTally, Decided, Item, OnScreen, OpenObjection, PublicText, Ready
-from tuidang.review.models import Case, Judgement, LastScreen, Objection, Publication, Tally
-from tuidang.review.policies import BOUND, OVERDUE_DAYS
-from tuidang.review.states import Finding, Ground, ItemState, Pile, Refusal, Verdict, Wish
+from tuidang.review.content import Answer, Complaint, DayTally, Item, LastDecided, OnScreen, OpenObjection, PublicText, Ready
+from tuidang.review.models import Case, Judgement, LastScreen, Objection, Publication, Released, Tally
+from tuidang.review.policies import BOUND, OVERDUE_DAYS, SCREEN, rank
+from tuidang.review.states import Finding, Ground, ItemState, Pile, Refusal, Release, Verdict, Wish, Work
 from tuidang.screening import queries as screening
-from tuidang.screening.policies import Reason, names_left
+from tuidang.screening.policies import Reason, Seen, judge, names_left
 from tuidang.vault import daykeys
 
 LISTED = 2
@@ -45,7 +45,7 @@ def ready(*, after: UUID | None, at_most: int) -> list[Ready]:
     return [Ready(*row) for row in rows.values_list("declaration", "assurance", "cluster", "since")[:at_most]]
 
 
-def open_text(row: Publication) -> PublicText:
+def open_text(row: Publication | Released) -> PublicText:
     """The content of a publication. Raises DamagedError."""
     return _public_text.decode(daykeys.key(row.key_id).decrypt(bytes(row.blob), row.id.bytes))
 
@@ -138,6 +138,7 @@ def _on_screen(row: Case, content: PendingDeclaration, reasons: tuple[Reason, ..
         cluster=row.cluster,
         since=row.since,
         reasons=reasons,
+        marked=(Verdict(row.marked[0]), row.marked[1], Wish(row.marked[2])) if row.marked else None,
         title=title,
         text=text,
         names=tuple(one.person.name for one in content.persons),
@@ -147,21 +148,37 @@ def _on_screen(row: Case, content: PendingDeclaration, reasons: tuple[Reason, ..
 
 
 def held_screen(member: UUID) -> tuple[list[OnScreen], int]:
-    """What the member has claimed to read, and for how many seconds it is theirs. No rows: nothing claimed, or the lease ran out."""
-    cases, left = _held(Case.objects.filter(queue__isnull=False), member)
-    return on_screen(sorted(cases, key=lambda case: (case.queue, case.since, case.declaration))), left
+    """What the member has claimed to read, and for how many seconds it is theirs. No rows: nothing claimed, or the lease ran out.
+
+    What is here for the same reason stands together.
+    """
+    cases, left = _held(Case.objects.filter(queue__isnull=False, claimed_for=Work.COUNTING.value), member)
+    return sorted(on_screen(cases), key=lambda one: (one.queue, rank(one.reasons), one.since, one.declaration)), left
 
 
 def held_publishing(member: UUID) -> tuple[list[OnScreen], int]:
     """What the member has claimed to decide on publishing, before sealing."""
-    cases, left = _held(publishable(), member)
+    cases, left = _held(publishable().filter(claimed_for=Work.PUBLISHING.value), member)
     return on_screen(sorted(cases, key=lambda case: (case.since, case.declaration))), left
 
 
 def held_items(member: UUID) -> tuple[list[Item], int]:
     """The sealed texts that the member has claimed."""
     rows, left = _held(waiting_items(), member)
-    return [Item(row.id, row.due, open_text(row)) for row in sorted(rows, key=lambda row: (row.due, row.id))], left
+    return [_item(row) for row in sorted(rows, key=lambda row: (row.due, row.id))], left
+
+
+def _item(row: Publication) -> Item:
+    """Why the machine would not pass it is forgotten once it is sealed, and found again in its text."""
+    content = open_text(row)
+    reasons = judge(Seen(content.title, content.text, (content.name,), by_web=False)).reasons
+    return Item(row.id, row.index, row.due, row.declined, reasons, content)
+
+
+def released(member: UUID) -> list[Item]:
+    """The texts that are public since the member released them, and that they can take down; no more than a screen, highest numbers first."""
+    rows = Released.objects.filter(member=member, state=Release.PUBLIC.value).order_by("-index")[:SCREEN]
+    return [Item(row.id, row.index, row.due, None, (), open_text(row)) for row in rows]
 
 
 def _held(rows: QuerySet[Claimed], member: UUID) -> tuple[list[Claimed], int]:
@@ -213,10 +230,31 @@ def text_that_waits(index: int) -> PublicText | None:
     return None if row is None or daykeys.lost(row.key_id) else open_text(row)
 
 
-def last_screen(member: UUID) -> Decided | None:
-    """What the member's last screen came to, as far as it can be undone."""
-    screen = LastScreen.objects.filter(member=member).values_list("screen", flat=True).first()
-    found = list(Case.objects.filter(screen=screen).values_list("verdict", flat=True)) if screen else []
-    if not found:
+def last_screen(member: UUID) -> LastDecided | None:
+    """What the member's last screen came to, and what can still be taken back of it."""
+    last = LastScreen.objects.filter(member=member).first()
+    if last is None:
         return None
-    return Decided(found.count(Verdict.COUNT), found.count(Verdict.REFUSE), found.count(Verdict.HELD))
+    cases = _bounded(Case.objects.filter(screen=last.screen))
+    approved = Publication.objects.filter(screen=last.screen, decided_by=member, state=ItemState.APPROVED.value)
+    states = list(Released.objects.filter(screen=last.screen, member=member).values_list("state", flat=True))
+    texts = len(approved.values_list("pk")) + states.count(Release.DECLINED)
+    public = states.count(Release.PUBLIC)
+    if last.work == Work.PUBLISHING:
+        back, every = cases + texts, last.published + last.promised + last.declined
+        stay = every - back - public
+    else:
+        back, every = cases, last.counted + last.refused + last.held
+        stay = every - back
+    return LastDecided(
+        Work(last.work),
+        last.counted,
+        last.refused,
+        last.held,
+        last.published,
+        last.promised,
+        last.declined,
+        back=back,
+        public=public,
+        stay=0 if back > BOUND else max(stay, 0),
+    )

@@ -60,6 +60,26 @@ class ItemState(IntEnum):
     OBJECTED = 2
 
 
+class Release(IntEnum):
+    """A text that somebody has released or declined, while that can be taken back.
+
+    RECALLED, WITHDRAWN: the archive is to take it down; then it waits to be decided again, or goes for good.
+    """
+
+    PUBLIC = 0
+    DECLINED = 1
+    RECALLED = 2
+    WITHDRAWN = 3
+
+
+class Work(IntEnum):
+    """What a screen was about. One on which both was decided was about counting."""
+
+    COUNTING = 0
+    PUBLISHING = 1
+    CLUSTER = 2
+
+
 class Ground(IntEnum):
     """What an objection says."""
 

@@ -15,5 +15,6 @@ urlpatterns = [
     path("publishing/", views.publishing, name="publishing"),
     path("publishing/claim/", views.claim_publishing, name="claim_publishing"),
     path("publishing/decide/", views.decide_publishing, name="decide_publishing"),
+    path("publishing/released/", views.released, name="released"),
     path("cluster/<uuid:cluster>/", views.cluster, name="cluster"),
 ]

@@ -10,8 +10,11 @@ from tuidang.review.actions.publishing import (
     expire_publications,
     hand_over,
     publication_taken,
+    taken_down,
+    to_take_down,
     unpublish_items,
     wish,
+    withdraw,
 )
 from tuidang.review.actions.sealing import carry_over, forget, purge_refused, sealed
 from tuidang.review.actions.taking_in import hold_overdue, take_in, tell_intake
@@ -37,8 +40,11 @@ __all__ = [
     "purge_refused",
     "sealed",
     "take_in",
+    "taken_down",
     "tell_intake",
+    "to_take_down",
     "undo",
     "unpublish_items",
     "wish",
+    "withdraw",
 ]

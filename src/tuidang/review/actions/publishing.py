@@ -9,29 +9,33 @@ from django.db import transaction
 
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_id
-from tuidang.review.adapters import CHANGED, record_decisions, release, remember, renew_lease, take_lease
+from tuidang.review.adapters import CHANGED, note_screen, record_decisions, release, remember, renew_lease, take_lease
 from tuidang.review.content import Approved
-from tuidang.review.models import Case, LastScreen, Publication
-from tuidang.review.policies import SCREEN
+from tuidang.review.models import Case, Publication, Released
+from tuidang.review.policies import LEASE_SECONDS, PUBLISH_DAYS, SCREEN, WITHDRAW_DAYS
 from tuidang.review.queries import open_text, publishable, waiting_items
-from tuidang.review.states import ItemState, Wish
+from tuidang.review.states import ItemState, Release, Wish, Work
 
 
 @transaction.atomic
 def claim_publishing(*, member: UUID, size: int = SCREEN) -> int:
     """Gives the member up to `size` cases to decide on publishing, alone, for ten minutes; returns how many."""
-    return renew_lease(publishable().order_by(), member) or take_lease(publishable(), member, size)
+    mine = publishable().filter(claimed_for=Work.PUBLISHING.value).order_by()
+    return renew_lease(mine, member) or take_lease(publishable(), member, size, marked=[], claimed_for=Work.PUBLISHING.value)
 
 
 @transaction.atomic
 def claim_items(*, member: UUID, size: int = SCREEN) -> int:
     """Gives the member up to `size` sealed texts to decide on, alone, for ten minutes; returns how many."""
-    return renew_lease(waiting_items().order_by(), member) or take_lease(waiting_items(), member, size)
+    return renew_lease(waiting_items().order_by(), member) or take_lease(waiting_items(), member, size, declined=None)
 
 
 @transaction.atomic
 def decide_publication(*, member: UUID, publish: Collection[UUID] = (), decline: Collection[UUID] = (), screen: UUID | None = None) -> int:
-    """Decides on publishing cases that the member has claimed, before sealing; returns how many. Says nothing about counting."""
+    """Decides on publishing cases that the member has claimed, before sealing; returns how many. Says nothing about counting.
+
+    `screen` joins this to other decisions of the same screen.
+    """
     wanted = dict.fromkeys(publish, Wish.PUBLISH) | dict.fromkeys(decline, Wish.DECLINE)
     screen = screen or random_id()
     rows = Case.objects.select_for_update().filter(declaration__in=wanted, claimed_by=member, publication=Wish.WAITING.value)
@@ -39,26 +43,96 @@ def decide_publication(*, member: UUID, publish: Collection[UUID] = (), decline:
     for case in cases:
         remember(case, screen)
         case.publication = wanted[case.declaration].value
-        if case.queue is None:
+        case.released_by, case.marked = member if case.publication == Wish.PUBLISH else None, []
+        if case.queue is None or case.claimed_for == Work.PUBLISHING:
             release(case)  # nothing else on it is waiting for this member
     Case.objects.bulk_update(cases, CHANGED)
     record_decisions(member, ((Wish(case.publication).name.lower(), case.declaration) for case in cases))
     if cases:
-        LastScreen.objects.update_or_create(member=member, defaults={"screen": screen})
+        released = sum(case.publication == Wish.PUBLISH for case in cases)
+        note_screen(member, screen, Work.PUBLISHING, promised=released, declined=len(cases) - released)
     return len(cases)
 
 
 @transaction.atomic
-def decide_publication_items(*, member: UUID, publish: Collection[UUID] = (), decline: Collection[UUID] = ()) -> int:
-    """Decides on sealed texts that the member has claimed; returns how many. What is declined is deleted at once."""
-    wanted = {*publish, *decline}
-    rows = Publication.objects.select_for_update().filter(id__in=wanted, claimed_by=member, state=ItemState.WAITING.value)
-    ids = set(rows.values_list("id", flat=True))
-    dropped = ids.intersection(decline)
-    Publication.objects.filter(id__in=dropped).delete()
-    Publication.objects.filter(id__in=ids - dropped).update(state=ItemState.APPROVED.value, claimed_by=None, claim_until=0)
-    record_decisions(member, (("decline" if item in dropped else "publish", item) for item in sorted(ids)))
-    return len(ids)
+def decide_publication_items(
+    *, member: UUID, publish: Collection[UUID] = (), decline: Collection[UUID] = (), screen: UUID | None = None
+) -> int:
+    """Decides on sealed texts that the member has claimed; returns how many. What is declined is kept as long as it can be undone."""
+    screen, wanted = screen or random_id(), {*publish, *decline}
+    rows = list(Publication.objects.select_for_update().filter(id__in=wanted, claimed_by=member, state=ItemState.WAITING.value))
+    ids = {row.id for row in rows}
+    dropped = [row for row in rows if row.id in decline]
+    if rows:  # first, since a new screen ends what could be undone of the one before
+        note_screen(member, screen, Work.PUBLISHING, published=len(rows) - len(dropped), declined=len(dropped))
+    Released.objects.bulk_create([_released(row, Release.DECLINED, member, screen) for row in dropped])
+    Publication.objects.filter(id__in=[row.id for row in dropped]).delete()
+    approved = Publication.objects.filter(id__in=ids.difference(row.id for row in dropped))
+    approved.update(state=ItemState.APPROVED.value, claimed_by=None, claim_until=0, decided_by=member, screen=screen)
+    record_decisions(member, (("decline" if item in decline else "publish", item) for item in sorted(ids)))
+    return len(rows)
+
+
+def _released(row: Publication, state: Release, member: UUID, screen: UUID) -> Released:
+    due = clock.today() + WITHDRAW_DAYS
+    return Released(id=row.id, index=row.index, key_id=row.key_id, blob=row.blob, state=state.value, due=due, member=member, screen=screen)
+
+
+def recall(*, member: UUID, screen: UUID) -> int:
+    """Takes back what the member decided on sealed texts of this screen; returns how many. Inside a transaction.
+
+    What is public comes back to the member once the archive has taken it down.
+    """
+    approved = list(Publication.objects.select_for_update().filter(screen=screen, decided_by=member, state=ItemState.APPROVED.value))
+    rows = list(Released.objects.select_for_update().filter(screen=screen, member=member))
+    declined = [row for row in rows if row.state == Release.DECLINED]
+    public = [row for row in rows if row.state == Release.PUBLIC]
+    if approved or rows:
+        Publication.objects.filter(claimed_by=member).update(claimed_by=None, claim_until=0)
+    until = clock.seconds() + LEASE_SECONDS
+    Publication.objects.filter(id__in=[row.id for row in approved]).update(
+        state=ItemState.WAITING.value, claimed_by=member, claim_until=until, decided_by=None, screen=None, declined=False
+    )
+    _wait_again(declined)
+    Released.objects.filter(id__in=[row.id for row in public]).update(state=Release.RECALLED.value)
+    back = [*(row.id for row in approved), *(row.id for row in declined), *(row.id for row in public)]
+    record_decisions(member, (("undo", item) for item in sorted(back)))
+    return len(back)
+
+
+def _wait_again(rows: Collection[Released]) -> None:
+    """To be decided again, by whoever had decided before, if they do so soon."""
+    due, until = clock.today() + PUBLISH_DAYS, clock.seconds() + LEASE_SECONDS
+    Publication.objects.bulk_create(
+        Publication(
+            id=row.id,
+            index=row.index,
+            key_id=row.key_id,
+            blob=row.blob,
+            state=ItemState.WAITING.value,
+            due=due,
+            claimed_by=row.member,
+            claim_until=until,
+            declined=row.state == Release.DECLINED,
+        )
+        for row in rows
+    )
+    Released.objects.filter(id__in=[row.id for row in rows]).delete()
+
+
+@transaction.atomic
+def withdraw(*, member: UUID, index: int) -> bool:
+    """Takes a text off the public pages for good; only whoever released it, and for as long as that is known. Returns whether it was so.
+
+    The entry stays counted. The archive follows soon; see `to_take_down`.
+    """
+    waits = Publication.objects.select_for_update().filter(index=index, decided_by=member, state=ItemState.APPROVED.value)
+    public = Released.objects.select_for_update().filter(index=index, member=member, state=Release.PUBLIC.value)
+    ids = [*waits.values_list("id", flat=True), *public.values_list("id", flat=True)]
+    waits.delete()
+    public.update(state=Release.WITHDRAWN.value)
+    record_decisions(member, (("withdraw", item) for item in ids))
+    return bool(ids)
 
 
 @transaction.atomic
@@ -72,6 +146,7 @@ def wish(*, declaration: UUID, publish: bool) -> None:
 def unpublish_items(*, indexes: Collection[int]) -> None:
     """The declarant no longer wishes these sealed texts published, or the entry was voided: drops them wherever they wait."""
     Publication.objects.filter(index__in=list(indexes)).delete()
+    Released.objects.filter(index__in=list(indexes)).delete()
 
 
 def hand_over(*, at_most: int) -> list[Approved]:
@@ -85,11 +160,35 @@ def hand_over(*, at_most: int) -> list[Approved]:
 
 def publication_taken(*, ids: Collection[UUID]) -> None:
     """The archive has these. Inside its transaction."""
-    Publication.objects.filter(id__in=list(ids), state=ItemState.APPROVED.value).delete()
+    rows = list(Publication.objects.filter(id__in=list(ids), state=ItemState.APPROVED.value))
+    Released.objects.bulk_create(
+        _released(row, Release.PUBLIC, row.decided_by, row.screen) for row in rows if row.decided_by and row.screen
+    )
+    Publication.objects.filter(id__in=[row.id for row in rows]).delete()
 
 
+def to_take_down(*, at_most: int = 500) -> list[int]:
+    """Registry numbers of texts whose release was taken back while they were public. Inside the archive's transaction."""
+    rows = Released.objects.select_for_update().filter(state__gte=Release.RECALLED.value).order_by("index")
+    return [row.index for row in rows[:at_most]]
+
+
+def taken_down(*, indexes: Collection[int]) -> None:
+    """The archive no longer shows these: what was undone waits again, what was withdrawn goes. Inside its transaction."""
+    rows = Released.objects.filter(index__in=list(indexes))
+    _wait_again(list(rows.filter(state=Release.RECALLED.value)))
+    rows.filter(state=Release.WITHDRAWN.value).delete()
+
+
+@transaction.atomic
 def expire_publications(*, at_most: int = 500) -> int:
-    """Drops texts that nobody read in time; returns how many. They stay counted, and unpublished."""
+    """Drops texts that nobody read in time; returns how many. They stay counted, and unpublished.
+
+    Forgets who released which text, once that can no longer be taken back.
+    """
     due = list(waiting_items().filter(due__lt=clock.today()).values_list("id", flat=True)[:at_most])
     Publication.objects.filter(id__in=due, state=ItemState.WAITING.value).delete()
-    return len(due)
+    over = Released.objects.filter(due__lt=clock.today(), state__in=[Release.PUBLIC.value, Release.DECLINED.value]).order_by("due")
+    ids = list(over.values_list("id", flat=True)[:at_most])
+    Released.objects.filter(id__in=ids).delete()
+    return len(due) + len(ids)

@@ -18,7 +18,7 @@ from tuidang.intake.policies import with_names
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_id
 from tuidang.review.content import PublicText, SealedEntry
-from tuidang.review.models import Case, Objection, Publication
+from tuidang.review.models import Case, Objection, Publication, Released
 from tuidang.review.policies import PUBLISH_DAYS
 from tuidang.review.queries import LISTED
 from tuidang.review.states import ItemState, Wish
@@ -26,7 +26,7 @@ from tuidang.screening import actions as screening
 from tuidang.vault import daykeys
 
 CHUNK = 500
-Carried = TypeVar("Carried", Publication, Objection)
+Carried = TypeVar("Carried", Publication, Objection, Released)
 
 
 def _chunks(ids: Collection[UUID]) -> Iterator[list[UUID]]:
@@ -51,7 +51,7 @@ def sealed(*, entries: Collection[SealedEntry]) -> None:
 def _seal_chunk(groups: dict[UUID, list[SealedEntry]]) -> None:
     cases = {case.declaration: case for case in Case.objects.select_for_update().filter(declaration__in=list(groups))}
     wished = [case for case in cases.values() if case.publication in (Wish.WAITING, Wish.PUBLISH)]
-    Publication.objects.bulk_create([_publication(groups[case.declaration], Wish(case.publication)) for case in wished])
+    Publication.objects.bulk_create([_publication(groups[case.declaration], case) for case in wished])
     partly = _partly_sealed(groups, cases)
     forget(declarations=[declaration for declaration in groups if declaration not in partly])
     for declaration in partly:
@@ -67,9 +67,9 @@ def _partly_sealed(groups: dict[UUID, list[SealedEntry]], cases: dict[UUID, Case
     return {one for one, commitments in handed_in.standing(short).items() if commitments - gone}
 
 
-def _publication(entries: list[SealedEntry], decided: Wish) -> Publication:
+def _publication(entries: list[SealedEntry], case: Case) -> Publication:
     """Of one declaration, under the number of the first; what is said to be left is all that any of them left."""
-    key, number = daykeys.current_key(), random_id()
+    key, number, released = daykeys.current_key(), random_id(), case.publication == Wish.PUBLISH
     entry = min(entries, key=lambda one: one.index)
     statement, person = entry.statement, entry.person
     listed = statement.voice == LISTED
@@ -89,8 +89,10 @@ def _publication(entries: list[SealedEntry], decided: Wish) -> Publication:
         index=entry.index,
         key_id=key.id,
         blob=key.encrypt(msgspec.json.encode(content), number.bytes),
-        state=(ItemState.APPROVED if decided is Wish.PUBLISH else ItemState.WAITING).value,
+        state=(ItemState.APPROVED if released else ItemState.WAITING).value,
         due=clock.today() + PUBLISH_DAYS,
+        decided_by=case.released_by if released else None,
+        screen=case.screen if released else None,
     )
 
 
@@ -121,8 +123,12 @@ def purge_refused(*, at_most: int = 200) -> int:
 
 @transaction.atomic
 def carry_over(*, old_key: int, at_most: int = 500) -> int:
-    """Re-encrypts up to `at_most` publications, then objections, of a dying key under the current one; returns how many. 0: it can die."""
-    return _carry_over(Publication.objects.all(), old_key, at_most) or _carry_over(Objection.objects.all(), old_key, at_most)
+    """Re-encrypts up to `at_most` rows of a dying key under the current one, table after table; returns how many. 0: it can die."""
+    return (
+        _carry_over(Publication.objects.all(), old_key, at_most)
+        or _carry_over(Released.objects.all(), old_key, at_most)
+        or _carry_over(Objection.objects.all(), old_key, at_most)
+    )
 
 
 def _carry_over(table: QuerySet[Carried], old_key: int, at_most: int) -> int:
