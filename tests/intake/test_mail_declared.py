@@ -1,94 +1,24 @@
-"""Declaring by e-mail, with a real server that sends: what is taken in, what is answered, what is deleted, and what is shown to whom."""
+"""Declaring by e-mail, with a real server that sends: what is taken in, what is answered, and what is deleted."""
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
-from tests.intake.mailing import (
-    CHINESE,
-    DECLARATION,
-    OURS,
-    SENDER,
-    SEVERAL,
-    TRADITIONAL,
-    Outbox,
-    deliver,
-    left,
-    maildir,
-    sending,
-    settings_for,
-    written,
-)
+from tests.intake.mailing import CHINESE, DECLARATION, OURS, SENDER, SEVERAL, TRADITIONAL, deliver, left, settings_for, written
+from tests.intake.office import code_shown, link, press, stored, work
 from tests.page import read
 
-from tuidang.intake import claims, correspondence, queries
+from tuidang.intake import correspondence, queries
 from tuidang.intake.correspondence import Correspondence
 from tuidang.intake.mailbox import MailServerError, Server
 from tuidang.intake.models import Claim as Row
-from tuidang.intake.models import Declaration
+from tuidang.intake.models import Declarant, Declaration, Spent
 from tuidang.kernel import clock
 from tuidang.reference import queries as reference
-from tuidang.vault import mailkeys
-from tuidang.vault.codes import read_code
-from tuidang.vault.formkeys import FormToken
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[Server, Outbox]]:
-    with sending() as found:
-        yield found
-
-
-@pytest.fixture
-def outbox(server) -> Outbox:
-    box = server[1]
-    box.raw.clear()
-    box.to.clear()
-    box.says = None
-    return box
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return maildir(tmp_path / "mail")
-
-
-@pytest.fixture
-def office(folder, server, outbox) -> Correspondence:
-    return Correspondence(settings_for(folder, server[0]))
-
-
-def work(office: Correspondence) -> None:
-    while office.step():
-        continue
-
-
-def link(outbox: Outbox, at: int = -1) -> str:
-    found = re.search(r"https?://\S+/claim/\S+/", str(outbox.answers()[at].get_content()))
-    assert found
-    return urlsplit(found[0]).path
-
-
-def press(path: str, page: str = ""):
-    html = page or Client().get(path).content.decode()
-    fields = dict(re.findall(r'name="(claim|token)" value="([^"]+)"', html))
-    return Client().post(f"{path.partition('claim/')[0]}claim/", fields)
-
-
-def code_shown(answered):
-    return read_code(re.search(r'name="code" value="([^"]+)"', answered.content.decode())[1])
-
-
-def stored():
-    return list(queries.contents(Declaration.objects.values_list("id", flat=True)).values())
 
 
 @pytest.mark.parametrize(("text", "language"), [(DECLARATION, "en"), (CHINESE, "zh-hans"), (TRADITIONAL, "zh-hant")])
@@ -131,87 +61,6 @@ def test_an_answer_quotes_nothing_names_nobody_holds_no_code_and_asks_for_no_ans
     assert all(form not in raw for form in (code.base32(), "".join(code.words("chinese_simplified"))))
 
 
-def test_opening_the_link_shows_nothing_and_changes_nothing(office, folder, outbox):
-    deliver(folder, written())
-    work(office)
-    for _ in range(3):
-        page = Client().get(link(outbox))
-        assert page.status_code == 200
-        assert page["Referrer-Policy"] == "no-referrer"
-        assert 'class="code"' not in page.content.decode()
-    assert Client().head(link(outbox)).status_code == 200
-    assert Row.objects.get().opened is None
-
-
-def test_any_link_of_the_right_form_looks_the_same_until_the_button_is_pressed(office, folder, outbox):
-    deliver(folder, written())
-    work(office)
-    invented = str(mailkeys.Claim(clock.today(), 1, bytes(16)))
-    real, false = (Client().get(path).content.decode() for path in (link(outbox), f"/en/claim/{invented}/"))
-    strip = re.compile(r'value="[^"]+"|/claim/[^"]*')
-    assert strip.sub("", real) == strip.sub("", false)
-    assert press(f"/en/claim/{invented}/").status_code == 404
-
-
-def test_a_code_is_shown_once_but_again_to_the_page_that_asked_first(office, folder, outbox):
-    deliver(folder, written())
-    work(office)
-    page = Client().get(link(outbox)).content.decode()
-    first, again = press(link(outbox), page), press(link(outbox), page)
-    assert code_shown(first) == code_shown(again)
-    other = press(link(outbox))
-    assert other.status_code == 410
-    assert "shown already" in read(other).text
-
-
-def test_what_was_shown_is_shown_to_nobody_an_hour_later(office, folder, outbox, monkeypatch):
-    deliver(folder, written())
-    work(office)
-    page = Client().get(link(outbox)).content.decode()
-    assert press(link(outbox), page).status_code == 200
-    hour = clock.hour()
-    monkeypatch.setattr(clock, "hour", lambda: hour + 2)
-    assert press(link(outbox), page).status_code == 410
-
-
-def test_a_link_opens_nothing_after_seven_days_and_its_key_is_destroyed_a_week_later(office, folder, outbox, monkeypatch):
-    deliver(folder, written())
-    work(office)
-    hour, day = clock.hour(), clock.today()
-    monkeypatch.setattr(clock, "hour", lambda: hour + 24 * 7 + 1)
-    assert press(link(outbox)).status_code == 404
-    claim = mailkeys.Claim.parse(link(outbox).split("/")[3])
-    assert claim.code()
-    monkeypatch.setattr(clock, "today", lambda: day + mailkeys.KEPT_DAYS + 2)
-    mailkeys.drop_old()
-    with pytest.raises(mailkeys.UnknownClaimError):
-        claim.code()
-
-
-def test_a_row_of_a_claim_outlives_its_key_and_goes_then(office, folder, outbox, monkeypatch):
-    deliver(folder, written())
-    work(office)
-    day = clock.today()
-    for later, rows in ((mailkeys.KEPT_DAYS + 1, 1), (mailkeys.KEPT_DAYS + 3, 0)):
-        monkeypatch.setattr(clock, "hour", lambda later=later: 24 * (day + later) + 1)
-        claims.forget_old()
-        assert Row.objects.count() == rows
-
-
-@pytest.mark.parametrize("link", ["x", "x" * 27, "A" * 26 + "B", "é" * 27, "A" * 2000, "%00"])
-def test_what_is_no_link_of_ours_is_said_to_be_none(link):
-    assert Client().get(f"/zh-hant/claim/{link}/").status_code == 404
-    assert Client().post("/zh-hant/claim/", {"claim": link, "token": str(FormToken.fresh())}).status_code == 404
-
-
-def test_a_button_of_an_old_page_is_drawn_anew_and_nothing_is_lost(office, folder, outbox):
-    deliver(folder, written())
-    work(office)
-    stale = Client().post("/en/claim/", {"claim": link(outbox).split("/")[3], "token": "old"})
-    assert "Show my code" in read(stale).text
-    assert press(link(outbox), stale.content.decode()).status_code == 200
-
-
 def test_the_same_mail_again_is_the_same_declaration_and_gets_the_same_link(office, folder, outbox):
     now = int(time.time())
     for number in range(2):
@@ -234,8 +83,6 @@ def test_a_mail_read_again_after_its_code_was_shown_is_neither_counted_nor_answe
     raw = path.read_bytes()
     work(office)
     press(link(outbox))
-    from tuidang.intake.models import Declarant, Spent
-
     for model in (Spent, Declarant, Declaration):  # sealed meanwhile, and its token forgotten
         model.objects.all().delete()
     path.write_bytes(raw)
