@@ -41,7 +41,7 @@ def test_the_page_says_of_every_row_how_it_is_kept_how_long_and_what_opens_it(la
     page = read(Client().get(f"/{language}/privacy/"))
     with translation.override(language):
         for row in STORED.values():
-            for said in (f"{row.how} {row.what}", row.kept, row.opens):
+            for said in (f"{row.how} · {row.what}", row.kept, row.opens):
                 assert str(said) in page.text
         assert len({str(word) for word in KINDS.values()}) == len(KINDS)
 

@@ -93,21 +93,21 @@ STORED = {
         "ledger.SealedRecord.lookup ledger.TextHolder.id ledger.Instruction.commitment review.Objection.id",
         _("Numbers computed from your code or your record"),
         _("As long as what they lead to."),
-        _("They find your record again. Without the code they say nothing; the code itself is never stored."),
+        _("Your code, to find your record again. Without it they say nothing; the code itself is never stored."),
     ),
     "spent": _row(
         PrivacyClass.DERIVED,
         "intake.Spent.id intake.Spent.mark intake.Claim.id intake.Claim.opened",
         _("A mark of each form or message that was sent"),
         _("As long as it could be sent once more: for a form, two days."),
-        _("It recognises what is sent twice. Without the code it says nothing."),
+        _("Nothing. It only recognises what is sent twice."),
     ),
     "cases": _row(
         PrivacyClass.DERIVED,
         "screening.Screening.declaration screening.Screening.cluster screening.Burst.mark review.Case.declaration review.Case.cluster",
         _("Numbers under which a declaration is checked, and a mark of which texts are alike"),
         _("Until it enters the public record or is deleted; marks of texts one day."),
-        _("Nothing: a secret key makes them, and after that they mean nothing."),
+        _("Nothing. A secret key makes them, and after that they mean nothing."),
     ),
     "trail": _row(
         PrivacyClass.DERIVED,
@@ -121,7 +121,7 @@ STORED = {
         "accounts.Member.password accounts.OneTimeLink.token_hash",
         _("How staff sign in"),
         _("Until it is used or runs out."),
-        _("Links that work once, never in clear."),
+        _("The link in the hands of that member of staff; here it is never kept in clear."),
     ),
     "about waiting": _row(
         PrivacyClass.INTERNAL,
