@@ -95,3 +95,37 @@ def test_it_is_hidden_at_once_and_answered(site, browser):
     see("ask")
     assert wide == []
     assert phone.cookies() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_checker_finds_nothing_serious_on_these_pages(site, browser, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_context(locale="zh-CN", color_scheme=scheme).new_page()
+    staff(site, page)
+    found, address = [], f"http://127.0.0.1:{site.port}/zh-hant/objection/"
+
+    def check(name: str) -> None:
+        violations = Axe().run(page).response["violations"]
+        found.extend((name, one["id"], one["nodes"][0]["html"]) for one in violations if one["impact"] in {"serious", "critical"})
+
+    site.post("/en/declare/", person("Far Hill", site.token()))
+    assert site.count(1) == 1
+    page.goto(address)
+    check("form")
+    page.locator("main form button").click()
+    check("errors")
+    page.fill("#number", "2")
+    page.check("#ground-2")
+    page.locator("main form button").click()
+    check("code")
+    code = page.locator(".code").inner_text()
+    page.goto(f"{address}answer/")
+    check("ask")
+    page.fill("#code", code)
+    page.locator("main form button").click()
+    check("answer")
+    page.goto(f"http://127.0.0.1:{site.port}/staff/objections/")
+    check("staff")
+    assert page.locator("tbody tr").count() == 1
+    assert found == []
