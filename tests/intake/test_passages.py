@@ -112,8 +112,31 @@ def test_a_number_without_a_right_check_digit_province_or_day_is_no_identity_num
 
 
 _PIECES = st.sampled_from(
-    ["我父亲", "王", "建国", "QQ", "微信号", ":", "@", "1", "-", " ", "86", "13800138000", "路", "12号"]
-    + ["三退：", "\n", "My father ", "Li ", "Ming", "张", "x", ".", "("]
+    [
+        "我父亲",
+        "王",
+        "建国",
+        "QQ",
+        "微信号",
+        ":",
+        "@",
+        "1",
+        "-",
+        " ",
+        "86",
+        "13800138000",
+        "路",
+        "12号",
+        "三退：",
+        "\n",
+        "My father ",
+        "Li ",
+        "Ming",
+        "张",
+        "x",
+        ".",
+        "(",
+    ]
 )
 
 
@@ -130,8 +153,28 @@ def test_any_text_has_passages_in_order_and_inside_it(text, known):
 
 @pytest.mark.parametrize(
     "piece",
-    ["1 ", "1-", "1", "a", "a@", "a.", "路", "我父亲王", "王建国", "QQ", "微信号", "张", "My father "]
-    + ["Li ", "三退：\n", "三退：张三、", "电话", "一百号", "+86 ", "(("],
+    [
+        "1 ",
+        "1-",
+        "1",
+        "a",
+        "a@",
+        "a.",
+        "路",
+        "我父亲王",
+        "王建国",
+        "QQ",
+        "微信号",
+        "张",
+        "My father ",
+        "Li ",
+        "三退：\n",
+        "三退：张三、",
+        "电话",
+        "一百号",
+        "+86 ",
+        "((",
+    ],
 )
 def test_no_text_costs_more_than_its_length(piece):
     def least(length: int) -> float:

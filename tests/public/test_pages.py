@@ -1,8 +1,11 @@
 """Every public page: in its language, by itself, light, and without a trace in the browser."""
 
 import dataclasses
+import gzip
+import re
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.http import HttpResponse
@@ -15,10 +18,24 @@ from tests.public.numbers import shown
 from tuidang.config.files import Files
 from tuidang.design import assets
 from tuidang.ledger import adapters
+from tuidang.reference import pack
 from tuidang.vault import formkeys
 
 pytestmark = pytest.mark.django_db
-PAGES = ("", "declare/", "declare/group/", "lookup/", "statements/", "method/", "recount/", "safety/", "terms/", "privacy/", "nowhere/")
+PAGES = (
+    "",
+    "declare/",
+    "declare/group/",
+    "declare/which/",
+    "lookup/",
+    "statements/",
+    "method/",
+    "recount/",
+    "safety/",
+    "terms/",
+    "privacy/",
+    "nowhere/",
+)
 EXIT = "https://www.bing.com/"
 KB = 1024
 
@@ -166,18 +183,8 @@ def journey(language):
     """The answers on the way of a declarant without scripts: page, stylesheet, form, check, code, status."""
     browser = Client(headers={"Accept-Encoding": "gzip"})
 
-    def plain(answered):
-        import gzip
-
-        answered.content = gzip.decompress(answered.content)
-        return read(answered)
-
     def send(address, fields):
-        from urllib.parse import urlencode
-
-        answered = browser.post(address, urlencode(fields, doseq=True), content_type=AS_A_FORM)
-        assert answered.status_code == 200
-        return answered, weight(answered)
+        return sent(browser, address, fields)
 
     address = f"/{language}/declare/"
     bytes_of = {"home": weight(browser.get(f"/{language}/"))}
@@ -188,6 +195,35 @@ def journey(language):
     got, bytes_of["code"] = send(address, plain(got).sent(step="send"))
     got, bytes_of["status"] = send(f"/{language}/lookup/", plain(got).sent(step="show"))
     bytes_of["style"] = weight(stylesheet())
+    return bytes_of
+
+
+def plain(answered):
+    """The page of an answer that is still compressed."""
+    answered.content = gzip.decompress(answered.content)
+    return read(answered)
+
+
+def sent(browser, address, fields):
+    """The answer to a form, and its weight."""
+    answered = browser.post(address, urlencode(fields, doseq=True), content_type=AS_A_FORM)
+    assert answered.status_code == 200
+    return answered, weight(answered)
+
+
+def family_journey(language):
+    """The answers on the way of a family of five: home, stylesheet, form, check, code."""
+    browser = Client(headers={"Accept-Encoding": "gzip"})
+    address = f"/{language}/declare/group/"
+    bytes_of = {"home": weight(browser.get(f"/{language}/")), "style": weight(stylesheet())}
+    got = browser.get(address)
+    bytes_of["form"] = weight(got)
+    five = {f"name_{n}": pack.suggested_alias(language) + "甲乙丙丁戊"[n - 1] for n in range(1, 6)}
+    five |= {f"left_{n}": ["league", "pioneers"] for n in range(1, 6)}
+    typed = plain(got).sent(**five, rows="5", agreed="on", consent="on", publish="on")
+    got, bytes_of["check"] = sent(browser, address, typed)
+    got, bytes_of["code"] = sent(browser, address, plain(got).sent(step="send"))
+    assert len(re.findall("<dt>", plain(got).html)) == 5
     return bytes_of
 
 
@@ -204,8 +240,6 @@ def stylesheet():
 
 
 def plain_sentence(language):
-    from tuidang.reference import pack
-
     return pack.sentences(language)[0]
 
 
@@ -221,6 +255,16 @@ def test_the_whole_way_is_light(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["declare/group/", "method/", "privacy/", "recount/", "safety/", "terms/", "terms/consent/2026-11/"])
+def test_the_way_of_a_family_of_five_is_light(language):
+    formkeys._keys.clear()
+    bytes_of = family_journey(language)
+    assert max(bytes_of["form"], bytes_of["code"]) <= 6 * KB
+    assert sum(bytes_of.values()) <= 14 * KB, bytes_of
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "page", ["declare/group/", "declare/which/", "method/", "privacy/", "recount/", "safety/", "terms/", "terms/consent/2026-11/"]
+)
 def test_the_other_pages_are_light_too(language, page):
     assert weight(Client(headers={"Accept-Encoding": "gzip"}).get(f"/{language}/{page}")) <= 6 * KB

@@ -84,3 +84,20 @@ def test_a_select_shows_provinces_first_then_countries_in_the_readers_order(lang
 def test_an_unknown_code_reads_not_stated():
     assert queries.label(0, "zh-hant") == "未說明"
     assert queries.label(9_999, "en") == "not stated"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("川", "Sichuan"),
+        (" 粵 ", "Guangdong"),
+        ("沪", "Shanghai"),
+        ("滬", "Shanghai"),
+        ("加", "Canada"),
+        ("新", "Xinjiang"),
+        ("写", None),
+        ("川菜馆", None),
+    ],
+)
+def test_one_character_alone_is_read_as_people_shorten_a_place(text, name):
+    assert (queries.match_place(text) or None) == (name and {region.name: code for code, region in queries.regions().items()}[name])

@@ -5,7 +5,8 @@ Field names are short and the same on every page, so the check page can carry th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
@@ -28,15 +29,16 @@ ORGANISATIONS = {"party": Organisations.PARTY, "league": Organisations.LEAGUE, "
 
 @dataclass(frozen=True, slots=True)
 class TypedPerson:
-    """One row as typed. `left` holds names of organisations."""
+    """One row as typed. `left` holds names of organisations; `child`: under 16, listed by a parent."""
 
     name: str = ""
     left: frozenset[str] = frozenset()
+    child: bool = False
 
     @property
     def blank(self) -> bool:
         """Whether nothing was typed in this row."""
-        return not self.name.strip() and not self.left
+        return not self.name.strip() and not self.left and not self.child
 
     @property
     def organisations(self) -> int:
@@ -58,7 +60,7 @@ class TypedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """All that was typed. `group`: the page for several people, or for someone else."""
+    """All that was typed. `group`: the page for several people, or for someone else. `several`: names, of which each is borne by several."""
 
     group: bool
     persons: tuple[TypedPerson, ...] = field(default=(TypedPerson(),), repr=False)
@@ -69,6 +71,7 @@ class Typed:
     adult: bool = False
     agreed: bool = False
     consent: bool = False
+    several: frozenset[str] = field(default=frozenset(), repr=False)
 
     def filled(self) -> tuple[TypedPerson, ...]:
         """The rows in which something was typed; the only row of the page for one person in any case."""
@@ -80,8 +83,11 @@ class Typed:
             ending = f"_{number}" if self.group else ""
             yield f"name{ending}", one.name
             yield from ((f"left{ending}", name) for name in ORGANISATIONS if name in one.left)
+            if one.child:
+                yield f"child{ending}", "on"
         if self.group:
             yield "rows", str(len(self.filled()))
+            yield from (("several", name) for name in sorted(self.several))
         yield "place", self.place
         yield "title", self.title
         yield "text", self.text
@@ -91,21 +97,34 @@ class Typed:
         """What is handed in. Call `problems` first."""
         aliases = pack.aliases()
         persons = tuple(
-            NewPerson(name=(name := policies.clean_line(one.name)), organisations=one.organisations, suggested=name in aliases)
+            # A child's name is an invented one too, but no name of a child is published.
+            NewPerson(
+                name=(name := policies.clean_line(one.name)), organisations=one.organisations, suggested=name in aliases and not one.child
+            )
             for one in self.filled()
         )
         return NewDeclaration(
             title=policies.clean_line(self.title),
-            text=policies.clean_text(self.text),
+            text=self.final_text(),
             language=pack.SPOKEN[language],
             persons=persons,
             voice=Voice.LISTED if self.group else Voice.FIRST_HAND,
             channel=reference.channel("web"),
             region=self.region(),
             source=0,
-            publish=self.publish,
+            publish=self.published,
             consent=CONSENT_VERSION,
         )
+
+    @property
+    def published(self) -> bool:
+        """Whether it may be published: wished, and about someone who is no child."""
+        return self.publish and not all(one.child for one in self.filled())
+
+    def final_text(self) -> str:
+        """The text as it is declared: a ready sentence names the organisations that were ticked. Call `problems` first."""
+        ticked = sum({ORGANISATIONS[name] for one in self.filled() for name in one.left})
+        return pack.with_official_names(policies.clean_text(self.text), ticked) if ticked else policies.clean_text(self.text)
 
     def region(self) -> int:
         """The code of the place that was written, 0 for none or one that is not known. What was written is not kept."""
@@ -121,8 +140,10 @@ class Typed:
             found["persons"] = "too_many"
         for one in rows:
             found |= one.problems()
+        if self.names_twice():
+            found["name"] = "twice"
         found |= _length_problem("title", policies.clean_line(self.title), policies.LONGEST_TITLE)
-        text = policies.clean_text(self.text)
+        text = self.final_text()
         found |= _length_problem("text", text, policies.LONGEST_TEXT) if text else {"text": "empty"}
         needed = ("agreed", "consent") if self.group else ("adult", "consent")
         found |= {name: "needed" for name in needed if not getattr(self, name)}
@@ -133,11 +154,31 @@ class Typed:
         more = min(MORE_ROWS, policies.MOST_PERSONS - len(self.persons))
         return replace(self, persons=(*self.persons, *[TypedPerson()] * more))
 
+    def names_twice(self) -> frozenset[str]:
+        """Names that stand in several rows, as they are compared, but for those that were shown to the person before."""
+        counted = Counter(policies.folded(one.name) for one in self.filled()) if self.group else Counter()
+        return frozenset(name for name, times in counted.items() if name and times > 1) - self.several
+
     def with_alias(self, language: str) -> Typed:
         """Another suggested name for the one person; in a group, a suggested name in each row that says what is left but not by whom."""
         if not self.group:
-            return replace(self, persons=(TypedPerson(_other_alias(self.persons[0].name, language), self.persons[0].left),))
-        named = (TypedPerson(_other_alias("", language), one.left) if one.left and not one.name.strip() else one for one in self.persons)
+            one = self.persons[0]
+            return replace(self, persons=(replace(one, name=pack.suggested_alias(language, {one.name})),))
+        return self._named(language, lambda one: bool(one.left) and not one.name.strip())
+
+    def with_invented_children(self, language: str) -> Typed:
+        """A suggested name in place of any other in the rows of children."""
+        aliases = pack.aliases()
+        return self._named(language, lambda one: one.child and policies.clean_line(one.name) not in aliases)
+
+    def _named(self, language: str, lacks: Callable[[TypedPerson], bool]) -> Typed:
+        """A suggested name that stands nowhere else in each row that lacks one."""
+        taken = {policies.clean_line(one.name) for one in self.persons}
+        named = []
+        for one in self.persons:
+            name = pack.suggested_alias(language, taken) if lacks(one) else one.name
+            taken.add(name)
+            named.append(replace(one, name=name))
         return replace(self, persons=tuple(named))
 
     def with_next_sentence(self, language: str) -> Typed:
@@ -148,12 +189,6 @@ class Typed:
         rest = text if at is None else text[len(ready[at]) :]
         sentence = ready[0 if at is None else (at + 1) % len(ready)]
         return replace(self, text=sentence + (f"\n\n{rest}" if at is None and rest else rest))
-
-
-def _other_alias(name: str, language: str) -> str:
-    while (other := pack.suggested_alias(language)) == name:
-        continue
-    return other
 
 
 def _length_problem(name: str, cleaned: str, most: int) -> dict[str, str]:
@@ -175,6 +210,9 @@ def read_typed(posted: QueryDict, *, group: bool) -> Typed:
         adult="adult" in posted,
         agreed="agreed" in posted,
         consent="consent" in posted,
+        several=frozenset(policies.folded(name[: policies.LONGEST_NAME]) for name in posted.getlist("several")[: policies.MOST_PERSONS])
+        if group
+        else frozenset(),
     )
 
 
@@ -188,7 +226,7 @@ def _kept(text: str) -> str:
 
 def _person(posted: QueryDict, ending: str) -> TypedPerson:
     left = frozenset(ORGANISATIONS) & frozenset(posted.getlist(f"left{ending}"))
-    return TypedPerson(_line(posted, f"name{ending}", 1000), left)
+    return TypedPerson(_line(posted, f"name{ending}", 1000), left, child=bool(ending) and f"child{ending}" in posted)
 
 
 def _rows(posted: QueryDict) -> tuple[TypedPerson, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tuidang.design.fields import Choice, Field
+from tuidang.design.fields import Choice, Field, with_errors
 from tuidang.intake.forms import Typed, TypedPerson
-from tuidang.intake.policies import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, MOST_PERSONS
+from tuidang.intake.policies import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, MOST_PERSONS, folded
 from tuidang.reference import queries as reference
 
 Problems = Mapping[str, str]
@@ -23,6 +23,12 @@ class Row:
     number: int
     name: Field
     left: Field
+    child: Field
+
+    @property
+    def errors(self) -> tuple[Field, ...]:
+        """The questions of this row that have an error."""
+        return with_errors((self.name, self.left))
 
 
 def errors(problems: Problems) -> dict[str, str]:
@@ -31,6 +37,7 @@ def errors(problems: Problems) -> dict[str, str]:
     sentences = {
         ("persons", "none"): _("Enter at least one person."),
         ("persons", "too_many"): _("At most %(most)s people can be in one declaration. Nothing was recorded.") % {"most": MOST_PERSONS},
+        ("persons", "tick_first"): _("Tick an organisation in a row first."),
         ("name", "empty"): _("Enter a name. It can be an invented one."),
         ("name", "too_long"): _("A name can have at most %(most)s characters.") % {"most": LONGEST_NAME},
         ("left", "none"): _("Tick at least one organisation."),
@@ -49,13 +56,21 @@ def questions(typed: Typed, problems: Problems, language: str) -> dict[str, Fiel
     wrong = errors(problems)
     asked = [*_about_the_text(typed), *(_about_the_group(typed) if typed.group else _about_one(typed, language))]
     order = ("left", "name", "place", "title", "text", "publish", "adult", "agreed", "consent")
-    named = {one.name: replace(one, error=wrong.get(one.name, "")) for one in asked}
+    named = {one.name: replace(one, error=wrong.get(one.name, ""), attributes={}) for one in asked}
     return {name: named[name] for name in order if name in named}
 
 
 def rows(typed: Typed, language: str, *, checked: bool) -> list[Row]:
     """The questions about each person of a group; with `checked`, what is wrong in the rows that are filled in."""
-    return [_row(number, one, language, checked=checked and not one.blank) for number, one in enumerate(typed.persons, 1)]
+    doubtful, seen, found = typed.names_twice() if checked else frozenset(), set(), []
+    for number, one in enumerate(typed.persons, 1):
+        name = folded(one.name)
+        wrong = errors(one.problems()) if checked and not one.blank else {}
+        if name in doubtful and name in seen:
+            wrong["name"] = _("%(name)s stands here twice: is it two people? If so, go on.") % {"name": one.name.strip()}
+        seen.add(name)
+        found.append(_row(number, one, language, wrong))
+    return found
 
 
 def all_asked(asked: Iterable[Field], about_each: Iterable[Row]) -> list[Field]:
@@ -74,16 +89,17 @@ def _about_one(typed: Typed, language: str) -> list[Field]:
 
 
 def _about_the_group(typed: Typed) -> list[Field]:
-    hint = _("A child under 16 can be listed only by a parent, under an invented name.")
-    return [Field("agreed", _("Each of these people has agreed to be listed"), "tick", _ticked(on=typed.agreed), hint)]
+    agreed = _("Each of them has agreed to be listed, and is 16 or older or my own child")
+    return [Field("agreed", agreed, "tick", _ticked(on=typed.agreed))]
 
 
 def _about_the_text(typed: Typed) -> list[Field]:
     ready = _("A ready sentence stands here. Keep it, change it, or write your own. Do not name anyone who has not agreed.")
     copies = _("Whoever reads it can copy it; copies cannot be recalled. Without this tick it is counted and not shown.")
     place = _("A province or a country is enough; nothing more precise is kept.")
+    where = _("Where do they live? (optional)") if typed.group else _("Where do you live? (optional)")
     return [
-        Field("place", _("Where do you live? (optional)"), value=typed.place, hint=place),
+        Field("place", where, value=typed.place, hint=place),
         Field("title", _("Title (optional)"), value=typed.title),
         Field("text", _("Your declaration"), "textarea", value=typed.text, hint=ready),
         Field("publish", _("Publish it after a volunteer has read it"), "tick", _ticked(on=typed.publish), copies),
@@ -107,13 +123,42 @@ def organisations(left: frozenset[str], language: str) -> tuple[Choice, ...]:
     return tuple(Choice(one.name, one.full[language], ages[one.name], chosen=one.name in left) for one in reference.organisations())
 
 
-def _row(number: int, one: TypedPerson, language: str, *, checked: bool) -> Row:
-    wrong = errors(one.problems()) if checked else {}
-    about = {name: pgettext("error about one of several people", "Person %(number)s: %(error)s") for name in wrong}
-    said = {name: about[name] % {"number": number, "error": error} for name, error in wrong.items()}
+def _row(number: int, one: TypedPerson, language: str, wrong: Mapping[str, str]) -> Row:
+    about = pgettext("error about one of several people", "Person %(number)s: %(error)s")
+    said = {name: about % {"number": number, "error": error} for name, error in wrong.items()}
     short = tuple(Choice(found.name, found.labels[language], chosen=found.name in one.left) for found in reference.organisations())
     return Row(
         number,
         Field(f"name_{number}", _("Name of person %(number)s") % {"number": number}, value=one.name, error=said.get("name", "")),
         Field(f"left_{number}", _("Withdraws from"), "checkboxes", error=said.get("left", ""), choices=short, inline=True),
+        Field(f"child_{number}", _("under 16, I am the parent"), "tick", _ticked(on=one.child)),
     )
+
+
+def what_was_joined(left: frozenset[str]) -> Field:
+    """For who does not know: what people remember of each of the three, the one that nearly everyone was in first."""
+    hints = {
+        "pioneers": (_("I wore a red scarf at school"), _("Then you were a Young Pioneer. Most schools took in the whole class.")),
+        "league": (
+            _("Between 14 and 28 I had a League card, or paid League dues"),
+            _("Then you joined the Communist Youth League, as most did at school."),
+        ),
+        "party": (
+            _("I was admitted to the Party, on probation too, or paid Party dues"),
+            _("An application alone is not joining."),
+        ),
+    }
+    choices = tuple(Choice(name, label, hint, chosen=name in left) for name, (label, hint) in hints.items())
+    return Field("left", _("What fits?"), "checkboxes", choices=choices)
+
+
+def seeming(kind: str) -> str:
+    """What a marked passage seems to be."""
+    return {
+        "identity": _("identity number"),
+        "phone": _("phone number"),
+        "email": _("e-mail address"),
+        "account": _("account in a messenger"),
+        "address": _("address"),
+        "name": _("name of a person"),
+    }[kind]

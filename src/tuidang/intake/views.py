@@ -6,11 +6,12 @@ Every answer says what was recorded. Sending twice is one declaration: the token
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
@@ -18,7 +19,8 @@ from django.views.decorators.http import require_http_methods
 from tuidang.design.requests import Sent, read_sent
 from tuidang.intake import actions, questions
 from tuidang.intake.forms import KEPT, Typed, TypedPerson, blank, read_typed
-from tuidang.intake.policies import DECIDED_WITHIN_DAYS, clean_line, clean_text
+from tuidang.intake.passages import passages
+from tuidang.intake.policies import DECIDED_WITHIN_DAYS, clean_line
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError, DamagedError
 from tuidang.reference import queries as reference
@@ -84,7 +86,10 @@ def _empty(request: HttpRequest, typed: Typed) -> HttpResponse:
 def _step(request: HttpRequest, sent: Sent, typed: Typed, token: FormToken) -> HttpResponse:
     step = sent.fields.get("step", "check")
     if step in _REFILLED:
-        return _form(request, _REFILLED[step](typed, _language()), str(token))
+        refilled = _REFILLED[step](typed, _language())
+        nothing_to_name = step == "alias" and typed.group and refilled == typed
+        return _form(request, refilled, str(token), hint={"persons": "tick_first"} if nothing_to_name else None)
+    typed = typed.with_invented_children(_language())
     if problems := typed.problems():
         return _form(request, typed, str(token), problems=problems, status=422)
     if step != "send":
@@ -117,7 +122,7 @@ def _code(request: HttpRequest, code: Code, typed: Typed) -> HttpResponse:
         "other_form": other,
         "sent_code": code.base32(),
         "members": [{"number": number, "name": clean_line(one.name), "code": code.member(number).shown(language)} for number, one in names],
-        "publish": typed.publish,
+        "publish": typed.published,
         "decided_by": _today() + timedelta(days=DECIDED_WITHIN_DAYS),
     }
     return render(request, "intake/code.html", context)
@@ -125,12 +130,19 @@ def _code(request: HttpRequest, code: Code, typed: Typed) -> HttpResponse:
 
 def _check(request: HttpRequest, typed: Typed, token: str, *, notice: str = "", status: int = 200) -> HttpResponse:
     region = typed.region()
+    names = [clean_line(one.name) for one in typed.filled()]
+    title, text = (_marked(one, names) for one in (clean_line(typed.title), typed.final_text()))
+    persons: list[dict[str, Any]] = [
+        {"name": _marked(name, [name]), "left": _left(one), "child": one.child} for name, one in zip(names, typed.filled(), strict=True)
+    ]
+    marked = [part.kind for parts in (*(one["name"] for one in persons), title, text) for part in parts if part.kind]
     context = {
         "section": "declare",
         "typed": typed,
-        "title": clean_line(typed.title),
-        "text": clean_text(typed.text),
-        "persons": [{"name": clean_line(one.name), "left": _left(one)} for one in typed.filled()],
+        "title": title,
+        "text": text,
+        "persons": persons,
+        "seeming": [questions.seeming(kind) for kind in dict.fromkeys(marked)],
         "place": reference.label(region, _language()) if region else "",
         "hidden": list(typed.hidden()),
         "token": token,
@@ -142,25 +154,71 @@ def _check(request: HttpRequest, typed: Typed, token: str, *, notice: str = "", 
 
 
 def _form(
-    request: HttpRequest, typed: Typed, token: str, *, problems: dict[str, str] | None = None, notice: str = "", status: int = 200
+    request: HttpRequest,
+    typed: Typed,
+    token: str,
+    *,
+    problems: dict[str, str] | None = None,
+    hint: dict[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     language = _language()
     fields = questions.questions(typed, problems or {}, language)
     rows = questions.rows(typed, language, checked=bool(problems)) if typed.group else []
-    persons = {name: text for name, text in questions.errors(problems or {}).items() if name == "persons"}
+    said = questions.errors(problems or hint or {})
     context: dict[str, Any] = {
         "section": "declare",
         "token": token,
         "notice": notice,
         "fields": fields,
         "rows": rows,
+        "several": sorted(typed.several | (typed.names_twice() if problems else frozenset())),
         "asked": questions.all_asked(fields.values(), rows),
-        "problems": list(persons.values()),
+        "problems": [text for name, text in said.items() if name == "persons"],
         "wrong": bool(problems),
         "organisations": questions.organisations(frozenset(), language),
         "cut": len(typed.text.encode()) >= KEPT,
     }
     return render(request, "intake/group.html" if typed.group else "intake/person.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def which(request: HttpRequest) -> HttpResponse:
+    """Questions for who does not know what they joined: the answer ticks boxes of the form. Whatever was typed there goes along."""
+    posted = read_sent(request).fields if request.method == "POST" else QueryDict()
+    typed = read_typed(posted, group=False) if posted else blank(_language(), group=False)
+    context = {
+        "section": "declare",
+        "question": questions.what_was_joined(typed.persons[0].left),
+        "hidden": [(name, value) for name, value in typed.hidden() if name != "left"],
+        "token": posted.get("token", "") or _fresh_or_none(),
+    }
+    return render(request, "intake/which.html", context)
+
+
+def _fresh_or_none() -> str:
+    """A token, or nothing: then the form says that it could not be saved now, and keeps the answers."""
+    try:
+        return str(FormToken.fresh())
+    except _NOT_NOW:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of what was typed: `kind` is empty where nothing is to be marked."""
+
+    text: str = field(repr=False)
+    kind: str = ""
+
+
+def _marked(text: str, known: list[str]) -> list[Part]:
+    parts, at = [], 0
+    for one in passages(text, known):
+        parts += [Part(text[at : one.start]), Part(text[one.start : one.end], one.kind)]
+        at = one.end
+    return [part for part in (*parts, Part(text[at:])) if part.text]
 
 
 def _left(one: TypedPerson) -> list[str]:

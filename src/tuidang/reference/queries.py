@@ -119,8 +119,11 @@ def choices(language: str) -> tuple[tuple[int, str], ...]:
 
 
 def match_place(text: str) -> int:
-    """The region that a free text in any script names, 0 if none (rules in `policies`). Never cached: the text is a person's."""
-    return longest_match(text, _place_names(), _ancestry())
+    """The region that a free text in any script names, 0 if none (rules in `policies`). Never cached: the text is a person's.
+
+    One character alone is read as people shorten provinces and countries; beside others it may be part of any word.
+    """
+    return _alone().get(text.strip()[:2].translate(script_fold())) or longest_match(text, _place_names(), _ancestry())
 
 
 def _order(region: Code, language: str) -> bytes:
@@ -149,6 +152,12 @@ def script_fold() -> dict[int, int]:
     """For `str.translate`: traditional characters of names of places and persons to simplified ones. Not all there are."""
     further = _read("places.json")
     return str.maketrans(further["traditional"], further["simplified"])
+
+
+@cache
+def _alone() -> Mapping[str, int]:
+    codes = {region.name: region.code for region in regions().values()}
+    return {character: codes[name] for name, characters in _read("places.json")["alone"].items() for character in characters}
 
 
 @cache
