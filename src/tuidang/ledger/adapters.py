@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 from tlog.checkpoint import SignedCheckpoint
 from tlog.entry import SIZE, Entry, Kind
@@ -145,3 +150,14 @@ class TableHistory:
 def list_name(data: bytes) -> bytes:
     """The commitment to a list."""
     return sha256(data).digest()
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Holds off all others that ask for it, in this process and any other."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -107,6 +107,15 @@ def carry_over(*, old_key: int, at_most: int = 500) -> int:
     return len(rows)
 
 
+def to_be_void(refs: set[int]) -> set[int]:
+    """Those of these entries that an instruction is to void."""
+    every, found = sorted(refs), set[int]()
+    for at in range(0, len(every), CHUNK):
+        rows = Instruction.objects.filter(kind=Kind.VOID, ref__in=every[at : at + CHUNK])
+        found.update(row.ref for row in rows.only("ref") if row.ref is not None)
+    return found
+
+
 def drop_unneeded() -> None:
     """Removes wishes about declarants who were never sealed: no stage is left that could still bring them into the log."""
     Instruction.objects.filter(commitment__isnull=False, not_before__lt=clock.today() - 30).delete()

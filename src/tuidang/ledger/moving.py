@@ -205,14 +205,7 @@ def _taken_back_unknown(entries: Sequence[Entry], *, read_back: bool) -> set[int
     They may have wished them erased, and nobody can say: what is gone was perhaps to be gone. Elsewhere a wish is there until its void is.
     """
     refs = {entry.ref for entry in entries if entry.kind == Kind.VOID and entry.reason == SELF_VOID}
-    if read_back or not refs:
-        return refs
-    every = sorted(refs)
-    known = (
-        Instruction.objects.filter(kind=Kind.VOID, ref__in=every[at : at + CHUNK]).values_list("ref", flat=True)
-        for at in range(0, len(every), CHUNK)
-    )
-    return refs.difference(*known)
+    return refs if read_back else refs - instructions.to_be_void(refs)
 
 
 def _erase(indexes: set[int]) -> None:

@@ -22,7 +22,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -331,23 +330,13 @@ def publish(staged: Staged, growth: Growth) -> None:
 def show(checkpoint: bytes) -> None:
     """Step 5: the checkpoint that the world sees, only ever replaced by a larger one."""
     new = SignedCheckpoint.parse(checkpoint).checkpoint
-    with _file_lock(private_folder(places().stage) / ".checkpoint"):
+    with adapters.file_lock(private_folder(places().stage) / ".checkpoint"):
         there = adapters.published()
         if there is not None and there.checkpoint.size >= new.size:
             if there.checkpoint.size == new.size and there.checkpoint.root != new.root:
                 raise DamagedError(f"two checkpoints of size {new.size} with different roots: the ledger folder is not this log's")
             return
         write_durably(adapters.store().root / "checkpoint", checkpoint)
-
-
-@contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def end_day() -> None:
