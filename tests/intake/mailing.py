@@ -28,7 +28,7 @@ SENDER = "someone@mail.example"
 DECLARATION = "Name: Calm River\nWithdraws from: Party, Youth League\nDeclaration: I leave.\nI am 16 or older: yes\nI agree: yes\n"
 CHINESE = "姓名：远山\n退出：党、团\n声明：我声明退出。\n我已年满16岁：是\n我同意：是\n"
 TRADITIONAL = "姓名：遠山\n退出：黨、團\n聲明：我聲明退出。\n我已年滿16歲：是\n我同意：是\n"
-SEVERAL = "People:\nCalm River: Party\nFar Hill: Young Pioneers\nDeclaration: We leave.\nEach person has agreed: yes\nI agree: yes\n"
+SEVERAL = "People:\nCalm River: Party\nFar Hill: Young Pioneers\nDeclaration: We leave.\nEach has agreed and is 16 or older: yes\nI agree: yes\n"
 
 
 class Outbox:

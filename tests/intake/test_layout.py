@@ -105,6 +105,16 @@ def test_several_people_are_one_to_a_line_numbered_or_not():
     assert found.typed.group
 
 
+def test_the_same_name_twice_is_asked_about():
+    found = layout.read(SEVERAL.replace("Far Hill", "Calm River"))
+    assert found.problems() == {"name": "twice"}
+    assert "twice" in layout.words(found.problems(), "en")[0]
+
+
+def test_consent_without_age_is_none_for_several_people():
+    assert layout.read(SEVERAL.replace(" and is 16 or older", "")).problems() == {"agreed": "needed"}
+
+
 def test_one_without_an_organisation_is_missed():
     assert layout.read(SEVERAL.replace("Far Hill: Young Pioneers", "Far Hill")).problems() == {"left": "none"}
 

@@ -134,6 +134,7 @@ def test_what_has_nothing_of_the_layout_is_answered_in_every_language(office, fo
     deliver(folder, written("I want to leave"))
     work(office)
     assert all(label in outbox.text() for label in ("Withdraws from:", "声明：", "聲明："))
+    assert "missing" not in outbox.text()
 
 
 def test_our_own_sample_sent_back_declares_nothing(office, folder, outbox):

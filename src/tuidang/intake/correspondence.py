@@ -109,7 +109,10 @@ class Correspondence:
                 return claim_letter(found.language, claim) if claims.take_in(declaration=declaration, claim=claim) else None
             except InvalidInputError as error:
                 problems = error.problems
-        return help_letter(found.language, problems) if found.language or self._may_answer_strange() else None
+        if found.language:
+            return help_letter(found.language, problems)
+        # Of what is no attempt at the layout it is not said, line by line, what all is missing.
+        return help_letter("", {"mail": mail.problem} if mail.problem else {}) if self._may_answer_strange() else None
 
     def _may_answer_strange(self) -> bool:
         hour, count = self._strange

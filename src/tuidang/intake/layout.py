@@ -36,10 +36,11 @@ LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "zh-hans": ("我已年满16岁", "年满16岁", "已满16岁", "我已满16岁"),
         "zh-hant": ("我已年滿16歲", "年滿16歲", "已滿16歲", "我已滿16歲"),
     },
+    # Of age too: a child is listed only by a parent, on the page for several people.
     "agreed": {
-        "en": ("Each person has agreed", "Each agreed", "Everyone agreed"),
-        "zh-hans": ("每个人都已同意", "每个人都同意", "每人都同意"),
-        "zh-hant": ("每個人都已同意", "每個人都同意", "每人都同意"),
+        "en": ("Each has agreed and is 16 or older", "Each person has agreed and is 16 or older"),
+        "zh-hans": ("每个人都已同意且年满16岁", "每人都已同意且年满16岁"),
+        "zh-hant": ("每個人都已同意且年滿16歲", "每人都已同意且年滿16歲"),
     },
     "consent": {
         "en": ("I agree that this is stored and counted", "I agree", "Consent"),
@@ -93,6 +94,7 @@ def sample(language: str, *, group: bool = False) -> list[tuple[str, str]]:
     comma = ", " if language == "en" else "、"
     names = _ORDER_OF_SEVERAL if group else _ORDER_OF_ONE
     answers = {"left": comma.join((party, league, pioneers)), **_EXAMPLES[language]}
+    answers |= {"text": answers["for several"]} if group else {}
     lines = [(shown[name], answers.get(name, "")) for name in names]
     people = [(answers["name"], comma.join((party, league))), (answers["another"], pioneers)]
     return [lines[0], *people, *lines[1:]] if group else lines
@@ -101,9 +103,30 @@ def sample(language: str, *, group: bool = False) -> list[tuple[str, str]]:
 _ORDER_OF_ONE = ("name", "left", "place", "text", "publish", "adult", "consent")
 _ORDER_OF_SEVERAL = ("people", "place", "text", "publish", "agreed", "consent")
 _EXAMPLES = {
-    "en": {"name": "Calm River", "another": "Far Hill", "place": "Guangdong", "text": "I declare that I withdraw.", "publish": "no"},
-    "zh-hans": {"name": "远山", "another": "静雨", "place": "广东", "text": "我声明退出。", "publish": "否"},
-    "zh-hant": {"name": "遠山", "another": "靜雨", "place": "廣東", "text": "我聲明退出。", "publish": "否"},
+    "en": {
+        "name": "Calm River",
+        "another": "Far Hill",
+        "place": "Guangdong",
+        "text": "I declare that I withdraw.",
+        "for several": "We declare that we withdraw.",
+        "publish": "no",
+    },
+    "zh-hans": {
+        "name": "远山",
+        "another": "静雨",
+        "place": "广东",
+        "text": "我声明退出。",
+        "for several": "我们声明退出。",
+        "publish": "否",
+    },
+    "zh-hant": {
+        "name": "遠山",
+        "another": "靜雨",
+        "place": "廣東",
+        "text": "我聲明退出。",
+        "for several": "我們聲明退出。",
+        "publish": "否",
+    },
 }
 
 
@@ -120,6 +143,7 @@ def _sentence(name: str, problem: str, named: Mapping[str, str]) -> str:
         "no_text": _("There is no text in it: pictures and attachments are not opened."),
         "too_many": _("It names more than %(most)s people.") % {"most": MOST_PERSONS},
         "too_long": _("“%(label)s” is too long.") % {"label": named.get(name, name)},
+        "twice": _("The same name stands there twice. If it is two people, please tell them apart."),
         "none": _("“%(label)s” is missing, or names none of the three organisations.") % {"label": named["left"]},
         "needed": _("“%(label)s” has to be answered with “yes”.") % {"label": named.get(name, name)},
     }
