@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from tuidang.config.files import Files
-from tuidang.config.headers import PAGE_HEADERS, SECURITY_HEADERS
+from tuidang.config.headers import PAGE_HEADERS, SECURITY_HEADERS, STAFF_POLICY
 from tuidang.design.assets import sheet
 
 
@@ -96,6 +96,13 @@ def test_a_page_is_served_as_it_was_rendered_compressed_for_those_who_take_it(si
     assert status == "200 OK"
 
 
+def test_tor_browser_is_told_of_the_page_in_its_network_and_nobody_there(site: Site) -> None:
+    site._files = Files(site._nothing, ledger=site.ledger, pages=site.pages, onion="http://a.onion")
+    assert site.get("/en/")[1]["Onion-Location"] == "http://a.onion/en/"
+    assert "Onion-Location" not in site.get("/en/", HTTP_HOST="a.onion")[1]
+    assert "Onion-Location" not in site.get("/ledger/checkpoint")[1]
+
+
 def test_head_has_the_headers_and_no_body_and_post_goes_to_django(site: Site) -> None:
     status, headers, body = site.get("/en/", method="HEAD")
     assert (status, headers["Content-Length"], body) == ("200 OK", "4", b"")
@@ -112,7 +119,8 @@ def test_files_bear_the_security_headers(site: Site) -> None:
 @pytest.mark.parametrize("path", ["/en/", "/nowhere/", "/en/nowhere/", "/staff/", "/t.php", "/stat/statics", "/livez"])
 def test_every_answer_of_django_bears_the_security_headers(path: str) -> None:
     headers = Client().get(path).headers
-    assert {name: headers[name] for name, _ in SECURITY_HEADERS} == dict(SECURITY_HEADERS)
+    expected = dict(SECURITY_HEADERS) | ({"Content-Security-Policy": STAFF_POLICY} if path == "/staff/" else {})
+    assert {name: headers[name] for name, _ in SECURITY_HEADERS} == expected
 
 
 @pytest.mark.django_db

@@ -2,15 +2,19 @@
 
 import gzip
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from tests.archive.test_archive import published
 from tests.intake.filled import AS_A_FORM
-from tests.ledger.register import decide, declare
-from tests.page import LANGUAGES, weight
+from tests.ledger.register import decide, declare, index_of
+from tests.page import LANGUAGES, read, weight
 
 from tuidang.config.buckets import BUCKET, HEAD, LEAST, fill_gzip
+from tuidang.declarant import urls
+from tuidang.declarant.objecting import urls as objecting_urls
 from tuidang.intake import actions as intake
 from tuidang.intake import queries as handed_in
 from tuidang.ledger import sealing
@@ -77,6 +81,30 @@ def test_files_are_filled_up_too_and_stay_what_they_are(register, headers):
     plain = gzip.decompress(receipt.content) if headers else receipt.content
     assert json.loads(plain)["public"]["name"] == "远山"
     assert plain == plain.rstrip(b" ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answer_to_an_objection_is_as_long_as_none(register, language):
+    index = index_of(published("远山"))
+    form = read(Client().get(f"/{language}/objection/?number={index}"))
+    shown = read(Client().post(f"/{language}/objection/", form.sent(ground="1")))
+    code = re.search(r"<p class=\"code\"[^>]*>(.*?)</p>", shown.html, re.DOTALL)[1]
+    body = urlencode({"code": re.sub(r"<[^>]*>", " ", code)})
+    known, unknown = (
+        Client(headers=GZIP).post(f"/{language}/objection/answer/", sent, content_type=AS_A_FORM)
+        for sent in (body, urlencode({"code": Code(bytes(16)).base32()}))
+    )
+    assert (known.status_code, unknown.status_code) == (200, 404)
+    assert size(known) == size(unknown)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [one.name for one in (*urls.urlpatterns, *objecting_urls.urlpatterns)])
+def test_every_address_that_takes_a_code_is_filled_up(name):
+    from django.urls import reverse
+
+    answered = Client(headers=GZIP).post(reverse(name), urlencode({"code": "x"}), content_type=AS_A_FORM)
+    assert (len(answered.content) % BUCKET, size(answered)[0] % HEAD) == (0, 0)
 
 
 @pytest.mark.django_db
