@@ -16,6 +16,9 @@ from tuidang.intake.models import Claim as Row
 from tuidang.intake.models import Declarant, Declaration, Spent
 from tuidang.kernel import clock
 from tuidang.reference import queries as reference
+from tuidang.screening import actions as screening
+from tuidang.screening import queries as screened
+from tuidang.screening.policies import Lane
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -45,6 +48,15 @@ def test_a_mail_for_several_people_gets_a_code_for_each(office, folder, outbox):
     text = read(shown).text
     assert all(name in text for name in ("Calm River", "Far Hill"))
     assert code_shown(shown).member(2).base32() in text
+
+
+def test_more_than_twenty_people_by_mail_wait_for_a_person_as_they_do_by_web(office, folder, outbox):
+    for count in (20, 21):
+        people = "".join(f"Friend {chr(65 + at)}: Party\n" for at in range(count))
+        deliver(folder, written(SEVERAL.replace("Calm River: Party\nFar Hill: Young Pioneers\n", people)))
+    work(office)
+    screening.screen_new()
+    assert {row.persons: row.lane for row in screened.untaken(10)} == {20: Lane.CLEAR, 21: Lane.LOOK}
 
 
 def test_an_answer_quotes_nothing_names_nobody_holds_no_code_and_asks_for_no_answer(office, folder, outbox):

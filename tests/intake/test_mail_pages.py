@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from tests.intake.filled import filled, post
 from tests.intake.mailing import OURS
-from tests.page import read
+from tests.page import read, weight
 
 from tuidang.config.mail import read_mail_settings
 from tuidang.intake import layout, loops
@@ -49,6 +49,12 @@ def test_where_it_is_on_the_form_leads_to_a_page_with_the_address_and_a_warning(
     assert OURS in page.text
     assert "caution" in page.html
     assert all(label in page.text for label, _ in layout.sample(language))
+
+
+@pytest.mark.parametrize("page", ["declare/", "declare/email/", "claim/AAAAAAAAAAAAAAAAAAAAAAAAAAA/"])
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_the_form_stays_light_and_the_pages_of_mails_are(on, language, page):
+    assert weight(Client(headers={"Accept-Encoding": "gzip"}).get(f"/{language}/{page}")) <= 6 * 1024
 
 
 @pytest.mark.parametrize("page", PAGES)

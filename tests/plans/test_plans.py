@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from tlog.entry import Kind
 from tuidang.archive import queries as archive
 from tuidang.intake import actions as intake
+from tuidang.intake import claims
 from tuidang.intake import queries as handed_in
 from tuidang.intake.models import Declarant, Spent
 from tuidang.kernel import clock
@@ -21,6 +22,8 @@ from tuidang.ledger import adapters, gathering, instructions, queries
 from tuidang.ledger.models import Change, Instruction, Notice, SealedRecord
 from tuidang.vault import daykeys
 from tuidang.vault.codes import Code
+from tuidang.vault.formkeys import FormToken
+from tuidang.vault.mailkeys import Claim
 
 MANY, FEWER = 1_000_000, 100_000
 """Rows a table that grows with declarations has here, and one that grows with batches or wishes."""
@@ -40,6 +43,7 @@ ROWS = {
         "{id}, 1, {id}, {blob}, {key}, CASE WHEN n % 10000 = 0 THEN 1 ELSE 0 END, {blob}"
     ),
     "intake_spent (id, mark, expires)": "{id}, {blob}, {hour} + 1 + n % 5",
+    "intake_claim (id, fades, expires)": "{id}, {hour} + n % 200, {hour} + 1 + n % 500",
     "ledger_batch (size, base, root, day, count)": "n, n - 1, {blob}, 20000, '{{}}'",
     'ledger_notice ("index", kind, commitment)': "n, 5 + n % 8, {blob}",
     'ledger_change ("index", void, raised, at)': "n, n > 0, n < 0, n",
@@ -108,6 +112,8 @@ ASKED = {
     "new declarations": lambda: handed_in.new_declarations(500),
     "spent": lambda: list(Spent.objects.filter(id=SOME)),
     "spent that has expired": intake.forget_spent,
+    "claims that have expired": claims.forget_old,
+    "a claim": lambda: claims.show(claim=Claim.of_mail(bytes(32), day=clock.today(), persons=1), page=FormToken.fresh()),
     "declarant by lookup": lambda: list(Declarant.objects.filter(lookup=SOME)),
     "declarant by commitment": lambda: list(Declarant.objects.filter(commitment__in=[bytes(32)])),
     "who stands": lambda: handed_in.with_standing([SOME]),

@@ -63,7 +63,7 @@ def _mark(declaration: PendingDeclaration, key: bytes) -> _Marked:
     """The cluster's name is an HMAC under the day key: it dies with the key."""
     statement = declaration.statement
     names = tuple(one.person.name for one in declaration.persons)
-    seen = Seen(statement.title, statement.text, names, by_web=statement.channel == channel("web"))
+    seen = Seen(statement.title, statement.text, names, by_web=statement.channel in (channel("web"), channel("email")))
     own = own_text(seen, ready_letters())
     mark = hmac.digest(key, b"cluster" + fingerprint(seen, own), sha256)[:16]
     return _Marked(declaration, seen, UUID(bytes=mark), bursts(own))
