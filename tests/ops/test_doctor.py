@@ -6,8 +6,10 @@ from argparse import Namespace
 from dataclasses import replace
 
 import pytest
+from django.conf import settings
 from tests.ledger.register import Register, declare
 
+from tuidang.intake.mailbox import MailSettings, Server
 from tuidang.kernel.places import places
 from tuidang.ops.commands import doctor
 from tuidang.ops.doctor import findings
@@ -95,3 +97,21 @@ def test_a_public_ledger_without_its_hosts_takes_nothing_in(register: Register) 
     key = places().ledger / "log.vkey"
     key.write_text(key.read_text().replace("localhost/TRIAL", "register.example/TRIAL"))
     assert not switches.intake_open()
+
+
+def test_what_mails_need_is_checked_where_they_are_taken(register: Register, monkeypatch, tmp_path) -> None:
+    assert "e-mail" not in texts("note")
+    secret = tmp_path / "password"
+    smtp = Server("mail.example", 465, "declare", str(secret))
+    mail = MailSettings("declare@register.example", str(tmp_path), None, smtp)
+    monkeypatch.setattr(settings, "ENVIRONMENT", replace(settings.ENVIRONMENT, mail=mail))
+    assert "e-mail is on" in texts("note")
+    assert "no Maildir" in texts("fault")
+    assert "TUIDANG_SMTP_PASSWORD_FILE names cannot be read" in texts("fault")
+    (tmp_path / "new").mkdir()
+    secret.write_text("secret")
+    secret.chmod(0o644)
+    assert texts("fault") == ""
+    assert "chmod 600" in texts("closed")
+    secret.chmod(0o600)
+    assert "chmod 600" not in texts("closed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
@@ -15,6 +16,7 @@ from tlog.merkle import root_of_size
 from tlog.signer_client import SignerError
 from tlog.tiles import TileReader
 from tuidang.intake import queries as intake
+from tuidang.intake.mailbox import MailSettings
 from tuidang.kernel import clock
 from tuidang.kernel.places import places
 from tuidang.ledger import adapters, queries
@@ -51,7 +53,7 @@ class Finding:
 def findings() -> list[Finding]:
     """All there is to say, faults first."""
     order = ("fault", "closed", "note")
-    return sorted([*_ledger(), *_keys(), *_database(), *_promises(), *_public()], key=lambda one: order.index(one.level))
+    return sorted([*_ledger(), *_keys(), *_database(), *_promises(), *_mail(), *_public()], key=lambda one: order.index(one.level))
 
 
 def _ledger() -> Iterator[Finding]:
@@ -140,6 +142,25 @@ def _database() -> Iterator[Finding]:
         loud = [f"{name} = {SILENT[name]}" for name, setting in sorted(cursor.fetchall()) if setting != SILENT[name]]
     if loud:
         yield Finding("note", f"PostgreSQL's log may hold what people hand in; set {', '.join(loud)}")
+
+
+def _mail() -> Iterator[Finding]:
+    mail: MailSettings | None = settings.ENVIRONMENT.mail
+    if mail is None:
+        return
+    yield Finding(
+        "note", "declaring by e-mail is on: whoever runs a mailbox can read what is sent there; docs/email.md says what to turn off"
+    )
+    if mail.maildir and not (Path(mail.maildir) / "new").is_dir():
+        yield Finding("fault", "TUIDANG_MAILDIR is no Maildir: there is no folder `new` in it")
+    for name, server in (("IMAP", mail.imap), ("SMTP", mail.smtp)):
+        if server is None or not server.user:
+            continue
+        file = Path(server.password_file)
+        if not os.access(file, os.R_OK):
+            yield Finding("fault", f"the file that TUIDANG_{name}_PASSWORD_FILE names cannot be read")
+        elif file.stat().st_mode & 0o077:
+            yield Finding("closed", f"others can read the file that TUIDANG_{name}_PASSWORD_FILE names; run `chmod 600` on it")
 
 
 def _public() -> Iterator[Finding]:
