@@ -21,6 +21,8 @@ WHO = {
     "accounts:enter": OPEN,
     "accounts:leave": OPEN,
     "accounts:language": EVERYONE,
+    "accounts:components": EVERYONE,
+    "accounts:staff_components": EVERYONE,
     "accounts:members": {Role.OPERATOR},
     "accounts:link": {Role.OPERATOR},
     "accounts:revoke": {Role.OPERATOR},

@@ -9,6 +9,7 @@ from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,6 +17,7 @@ from tuidang.accounts import actions, queries
 from tuidang.accounts.gate import LANGUAGE_KEY, staff_page
 from tuidang.accounts.policies import LINK_HOURS, Right, Role
 from tuidang.accounts.queries import Staff
+from tuidang.design.gallery import samples
 from tuidang.kernel.errors import RefusedError
 
 ROLES = {
@@ -65,6 +67,14 @@ def leave(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, staff: Staff) -> HttpResponse:
     """A member's own page: who they are here, and what they may do."""
     return render(request, "accounts/home.html", {"staff": staff, "roles": role_names(staff), "languages": settings.LANGUAGES})
+
+
+@require_GET
+@staff_page(Right.SIGNED_IN)
+def components(request: HttpRequest, staff: Staff, *, dense: bool = False) -> HttpResponse:
+    """Every component of the pages in every state, as the site draws it now: the public ones, or with `dense` those of staff."""
+    name = "staff_gallery" if dense else "gallery"
+    return render(request, f"design/{name}.html", {"staff": staff, **samples(get_language() or "en")})
 
 
 @require_POST

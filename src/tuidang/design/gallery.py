@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from tuidang.design.fields import Choice, Field
@@ -60,6 +63,15 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "publish": ("Publish the text?", "是否公开声明？", "是否公開聲明？"),
     "yes": ("Yes, after a volunteer has read it", "公开，由志愿者读过之后", "公開，由志工讀過之後"),
     "no": ("No, count it only", "不公开，只计数", "不公開，只計數"),
+    "ink": ("ink, for text", "墨色，用于正文", "墨色，用於正文"),
+    "soft": ("soft, for what comes second", "浅墨，用于次要文字", "淺墨，用於次要文字"),
+    "paper": ("paper, the ground", "纸色，用于底色", "紙色，用於底色"),
+    "line": ("line, one pixel", "线色，一像素", "線色，一像素"),
+    "accent": ("accent, for links and the one main button", "主色，用于链接和主要按钮", "主色，用於連結和主要按鈕"),
+    "caution": ("caution, always with words", "提醒色，总有文字说明", "提醒色，總有文字說明"),
+    "colours": ("Colours", "颜色", "顏色"),
+    "light": ("light", "浅色", "淺色"),
+    "dark": ("dark", "深色", "深色"),
     "month": ("Month", "月份", "月份"),
     "empty": ("Nothing yet", "暂无", "尚無"),
     "saved": ("This was saved.", "已保存。", "已儲存。"),
@@ -72,6 +84,14 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
 }
 
 _LANGUAGES = ("en", "zh-hans", "zh-hant")
+
+
+@cache
+def colours() -> dict[str, list[str]]:
+    """The colours by name, light and dark, as the stylesheet has them."""
+    light, _, dark = files(__package__).joinpath("styles", "tokens.css").read_text("utf-8").partition("@media")
+    by_name = dict(re.findall(r"--(\w+): (#\w+)", dark))
+    return {name: [colour, by_name[name]] for name, colour in re.findall(r"--(\w+): (#\w+)", light)}
 
 
 def samples(language: str) -> dict[str, Any]:
@@ -89,6 +109,8 @@ def samples(language: str) -> dict[str, Any]:
         "answers": [{"label": text["name"], "value": text["by"]}, {"label": text["text"], "value": f"{text['quote']}\n{_LONG}"}],
         "heads": [text["month"], text["own"], text["listed"]],
         "rows": rows,
+        "tokens": [{"label": text[name], "cells": cells} for name, cells in colours().items()],
+        "token_heads": ["", text["light"], text["dark"]],
         "fields": _fields(text),
         "wrong": _fields(text, wrong=True),
     }
