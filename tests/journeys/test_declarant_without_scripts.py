@@ -8,7 +8,7 @@ from tests.journeys.browsers import chromium
 from tests.served import Site
 
 pytestmark = pytest.mark.journey
-READ = ("", "declare/group/", "statements/", "method/", "recount/", "terms/", "privacy/", "nowhere/")
+READ = ("", "declare/group/", "statements/", "method/", "recount/", "safety/", "terms/", "terms/consent/2026-11/", "privacy/", "nowhere/")
 STATEMENT = "我小时候没有选择。\n\n今天，我自己选一次。" + "没有空格的长句" * 40
 See = Callable[[str], None]
 
