@@ -17,7 +17,7 @@ from django.db.models import F
 from tlog.commitment import PublicPart, Record, Rest, statement_hash
 from tlog.promise import Outcome as Verdict
 from tuidang.intake.adapters import KeyDiedError, NewRows, mark_answered_twice, native, store
-from tuidang.intake.content import Accepted, NewDeclaration, PendingDeclaration, PendingPerson, Person, Statement
+from tuidang.intake.content import Accepted, NewDeclaration, NewPerson, PendingDeclaration, PendingPerson, Person, Statement
 from tuidang.intake.models import Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Spent, Tally
 from tuidang.intake.policies import check, with_placeholders
 from tuidang.kernel import clock
@@ -84,17 +84,7 @@ def _rows(new: NewDeclaration, code: Code, earlier: Code | None) -> NewRows:
     digest = statement_hash(statement.title, statement.text)
     for seq, one in enumerate(new.persons, 1):
         own, own_keys = (code, keys) if new.voice != LISTED else ((member := code.member(seq)), member.keys())
-        salt_p = draw.take(32)
-        person = Person(
-            name=one.name,
-            suggested=one.suggested,
-            organisations=one.organisations,
-            salt_p=salt_p,
-            salt_q=draw.take(32),
-            void_hash=sha256(own.void_key(salt_p)).digest(),
-            record_key=own_keys.record_key,
-            promise=draw.take(16),
-        )
+        person = _person(own, one, own_keys.record_key, draw)
         blob = key.encrypt(msgspec.json.encode(person), own_keys.lookup.bytes, draw)
         persons.append((seq, own_keys.lookup, _record(statement, person, digest).commitment, blob))
     return NewRows(
@@ -106,6 +96,21 @@ def _rows(new: NewDeclaration, code: Code, earlier: Code | None) -> NewRows:
         day=statement.day,
         blob=key.encrypt(msgspec.json.encode(statement), keys.declaration.bytes, draw),
         declarants=persons,
+    )
+
+
+def _person(own: Code, one: NewPerson, record_key: bytes, draw: Draw) -> Person:
+    """A declarant with new salts and a new promise."""
+    salt_p = draw.take(32)
+    return Person(
+        name=one.name,
+        suggested=one.suggested,
+        organisations=one.organisations,
+        salt_p=salt_p,
+        salt_q=draw.take(32),
+        void_hash=sha256(own.void_key(salt_p)).digest(),
+        record_key=record_key,
+        promise=draw.take(16),
     )
 
 
@@ -151,7 +156,7 @@ def hand_on(*, screened: list[PendingDeclaration]) -> None:
     declarations: Counter[tuple[int, int]] = Counter()
     persons: Counter[tuple[int, int]] = Counter()
     for one in screened:
-        if one.id in still_new:
+        if one.id in still_new and not one.statement.tallied:
             cell = (one.statement.day, one.statement.channel)
             declarations[cell] += 1
             persons[cell] += len(one.persons)
@@ -187,12 +192,54 @@ def take_back(*, persons: list[PendingPerson]) -> list[PendingPerson]:
 
 
 @transaction.atomic
+def correct(*, declaration: PendingDeclaration, statement: Statement, persons: list[tuple[Code, PendingPerson, NewPerson]]) -> None:
+    """Puts `statement` and these persons, each with their own code, in the place of what is there: new salts, promises, commitments.
+
+    The promises of before are superseded in the next list of outcomes. It is new, and to be screened and decided again. The caller holds it.
+    """
+    key, draw = daykeys.current_key(), Draw(RANDOM_BYTES * len(persons))
+    rows = Declaration.objects.filter(id=declaration.id)
+    handed_on = rows.filter(state=DeclarationState.SCREENED).exists()
+    statement = msgspec.structs.replace(statement, tallied=handed_on or declaration.statement.tallied)
+    blob = key.encrypt(msgspec.json.encode(statement), declaration.id.bytes, draw)
+    rows.update(state=DeclarationState.NEW, key_id=key.id, blob=blob)
+    for own, one, new in persons:
+        person = _person(own, new, one.person.record_key, draw)
+        commitment = record_of(statement, person).commitment
+        blob = key.encrypt(msgspec.json.encode(person), one.lookup.bytes, draw)
+        Declarant.objects.filter(declaration_id=one.declaration, seq=one.seq).update(commitment=commitment, key_id=key.id, blob=blob)
+        Outcome.objects.create(id=random_id(), mark=Verdict.SUPERSEDED.hash(one.person.promise))
+
+
+@transaction.atomic
+def succeed(*, code: Code, statement: Statement, seq: int, person: NewPerson) -> None:
+    """Takes in what stands for one person's entry that is voided before: a declaration under `code`, a successor of theirs."""
+    key, draw, keys = daykeys.current_key(), Draw(2 * RANDOM_BYTES), code.keys()
+    told = _person(code, person, keys.record_key, draw)
+    blob = key.encrypt(msgspec.json.encode(statement), keys.declaration.bytes, draw)
+    Declaration.objects.create(id=keys.declaration, key_id=key.id, day=statement.day, persons=1, blob=blob)
+    blob = key.encrypt(msgspec.json.encode(told), keys.lookup.bytes, draw)
+    commitment = record_of(statement, told).commitment
+    new = Declarant(declaration_id=keys.declaration, seq=seq, lookup=keys.lookup, commitment=commitment, key_id=key.id, blob=blob)
+    Declarant.objects.bulk_create([new])
+
+
+@transaction.atomic
+def wish(*, declaration: PendingDeclaration, publish: bool) -> None:
+    """Notes whether its declarant wishes it published. The caller holds it."""
+    key, statement = daykeys.current_key(), msgspec.structs.replace(declaration.statement, publish=publish)
+    blob = key.encrypt(msgspec.json.encode(statement), declaration.id.bytes)
+    Declaration.objects.filter(id=declaration.id).update(key_id=key.id, blob=blob)
+
+
+@transaction.atomic
 def erase(*, declaration: PendingDeclaration, persons: list[PendingPerson]) -> bool:
     """Removes these persons of `declaration`, whatever became of them; returns whether nobody of it is left.
 
     Whom nobody has screened yet is tallied as accepted now: it was tallied as taken back.
     """
-    untold = Declaration.objects.filter(id=declaration.id, state=DeclarationState.NEW).exists()
+    new = Declaration.objects.filter(id=declaration.id, state=DeclarationState.NEW).exists()
+    untold = new and not declaration.statement.tallied
     gone = declaration.id in remove_declarants(persons=[(one.declaration, one.seq) for one in persons])
     if untold:
         told = declaration.statement

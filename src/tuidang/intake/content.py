@@ -42,7 +42,11 @@ class NewDeclaration:
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """The blob of a declaration. Names in title and text are placeholders where the voice is listed."""
+    """The blob of a declaration. Names in title and text are placeholders where the voice is listed.
+
+    `tallied`: it was counted among those accepted before it was corrected. `sealed_from`: the first day on which it may be sealed, where it
+    stands for an entry that is voided before; else 0.
+    """
 
     title: str
     text: str
@@ -56,6 +60,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     consent: str
     text_id: bytes
     text_key: bytes
+    tallied: bool = False
+    sealed_from: int = 0
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +99,14 @@ class PendingDeclaration:
     answered_twice: bool
     statement: Statement = field(repr=False)
     persons: tuple[PendingPerson, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is to stand instead. `persons` are those who stand, in the order of the statement. `told`: title, text and region; None: as they are."""
+
+    persons: tuple[NewPerson, ...]
+    told: tuple[str, str, int] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

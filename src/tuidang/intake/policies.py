@@ -177,6 +177,12 @@ def _has_capitals(character: str) -> bool:
     return character.lower() != character.upper()
 
 
+def with_corrected_names(text: str, names: list[str], earlier: list[str]) -> str:
+    """As `with_placeholders`, where some of the names in `text` may still be those of before the correction: both lists in one order."""
+    found = with_placeholders(text, [*names, *earlier])
+    return re.sub(r"\{\{(\d{1,4})\}\}", lambda one: f"{{{{{(int(one.group(1)) - 1) % len(names) + 1}}}}}", found)
+
+
 def with_names(text: str, names: dict[int, str]) -> str:
     """`text` with the placeholders of `names` (by number) filled in, the others shown as ○."""
     return re.sub(r"\{\{(\d{1,3})\}\}", lambda found: names.get(int(found.group(1)), "○"), text)

@@ -146,6 +146,13 @@ def states(commitments: Iterable[bytes]) -> dict[bytes, int]:
     return {bytes(commitment): state for commitment, state in rows}
 
 
+def corrected_since(read: Iterable[PendingDeclaration]) -> set[UUID]:
+    """Those of the declarations that were corrected after they were read: someone in them bears another commitment."""
+    known = {one.id: {person.commitment for person in one.persons} for one in read}
+    rows = Declarant.objects.filter(declaration__in=list(known)).values_list("declaration", "commitment")
+    return {declaration for declaration, commitment in rows if bytes(commitment) not in known[declaration]}
+
+
 def with_standing(declarations: Iterable[UUID]) -> set[UUID]:
     """Those of the declarations in which someone stands who is not sealed yet."""
     rows = Declarant.objects.filter(declaration__in=list(declarations), state=DeclarantState.STANDS)

@@ -66,9 +66,11 @@ def candidates(progress: Callable[[int], None] = lambda _: None) -> list[Candida
     while len(found) < MOST and (ready := review.ready(after=after, at_most=CHUNK)):
         after = ready[-1].declaration
         contents = intake.contents([one.declaration for one in ready])
+        # Corrected between the two, it would go in as it is now and decided as it was before: then it no longer stands decided.
+        still = review.counting(contents)
         for one in ready:
-            pending = contents.get(one.declaration)
-            if pending is None:
+            pending = contents.get(one.declaration) if one.declaration in still else None
+            if pending is None or pending.statement.sealed_from > clock.today():
                 continue
             told = pending.statement
             found += [

@@ -85,6 +85,12 @@ def move_tallies(moves: Iterable[tuple[Cell | None, Cell]]) -> None:
             Tally.objects.filter(day=day, verdict=verdict, reason=reason).update(count=F("count") + change)
 
 
+def drop_from_tallies(source: Cell) -> None:
+    """One declaration less stands there."""
+    day, verdict, reason = source
+    Tally.objects.filter(day=day, verdict=verdict, reason=reason).update(count=F("count") - 1)
+
+
 def record_decisions(member: UUID, decisions: Iterable[tuple[str, UUID]]) -> None:
     """Adds (verb, declaration) to the audit trail, one entry a verb. Declarations get names that mean nothing after their day key's end."""
     key = daykeys.current_key()

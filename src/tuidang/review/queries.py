@@ -45,6 +45,12 @@ def ready(*, after: UUID | None, at_most: int) -> list[Ready]:
     return [Ready(*row) for row in rows.values_list("declaration", "assurance", "cluster", "since")[:at_most]]
 
 
+def counting(declarations: Iterable[UUID]) -> set[UUID]:
+    """Those of the declarations that stand decided to count."""
+    rows = Case.objects.filter(declaration__in=list(declarations), verdict=Verdict.COUNT.value)
+    return set(rows.values_list("declaration", flat=True))
+
+
 def open_text(row: Publication | Released) -> PublicText:
     """The content of a publication. Raises DamagedError."""
     return _public_text.decode(daykeys.key(row.key_id).decrypt(bytes(row.blob), row.id.bytes))
@@ -106,6 +112,11 @@ def overdue(at_most: int) -> int:
 def waiting_items() -> QuerySet[Publication]:
     """Sealed texts that nobody has read, those that are dropped first in front."""
     return Publication.objects.filter(state=ItemState.WAITING.value).order_by("due", "id")
+
+
+def items_of(indexes: Iterable[int]) -> dict[int, int]:
+    """The sealed texts with these registry numbers that are not published yet, each with the day after which it is dropped if nobody read it."""
+    return dict(Publication.objects.filter(index__in=list(indexes)).values_list("index", "due"))
 
 
 def cluster_sample(cluster: UUID, at_most: int) -> list[OnScreen]:

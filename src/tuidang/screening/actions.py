@@ -41,6 +41,10 @@ def screen_new(*, at_most: int = 500) -> int:
     key = daykeys.current_key().trail
     marked = [_mark(one, key) for one in _readable(ids)]
     with transaction.atomic():
+        # Corrected meanwhile, it is screened as it is now, by the next call.
+        intake.lock(declarations=ids)
+        corrected = handed_in.corrected_since(one.declaration for one in marked)
+        marked = [one for one in marked if one.declaration.id not in corrected]
         done = set(Screening.objects.filter(declaration__in=ids).values_list("declaration", flat=True))
         fresh = [one for one in marked if one.declaration.id not in done]
         earlier = _count(one.cluster for one in fresh if one.counts)
@@ -104,6 +108,11 @@ def _count(marks: Iterable[UUID]) -> Counter[UUID]:
 def mark_taken(*, declarations: Iterable[UUID]) -> None:
     """Review has taken these over. Inside its transaction."""
     Screening.objects.filter(declaration__in=list(declarations)).update(taken=True)
+
+
+def wish(*, declaration: UUID, publish: bool) -> None:
+    """The declarant changed their wish before review took it over."""
+    Screening.objects.filter(declaration=declaration, taken=False).update(wished=publish)
 
 
 def forget(*, declarations: Iterable[UUID]) -> None:

@@ -3,6 +3,7 @@
 from tuidang.review.actions.deciding import claim, decide_cluster, decide_screen, undo
 from tuidang.review.actions.objecting import decide_objections, hid_nothing, object_to, purge_objections
 from tuidang.review.actions.publishing import (
+    ask_for_publication,
     claim_items,
     claim_publishing,
     decide_publication,
@@ -16,10 +17,11 @@ from tuidang.review.actions.publishing import (
     wish,
     withdraw,
 )
-from tuidang.review.actions.sealing import carry_over, forget, purge_refused, sealed
+from tuidang.review.actions.sealing import carry_over, forget, purge_refused, sealed, see_anew
 from tuidang.review.actions.taking_in import hold_overdue, take_in, tell_intake
 
 __all__ = [
+    "ask_for_publication",
     "carry_over",
     "claim",
     "claim_items",
@@ -39,6 +41,7 @@ __all__ = [
     "purge_objections",
     "purge_refused",
     "sealed",
+    "see_anew",
     "take_in",
     "taken_down",
     "tell_intake",

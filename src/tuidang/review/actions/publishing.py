@@ -9,12 +9,14 @@ from django.db import transaction
 
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_id
+from tuidang.review.actions.sealing import new_publication
 from tuidang.review.adapters import CHANGED, note_screen, record_decisions, release, remember, renew_lease, take_lease
-from tuidang.review.content import Approved
+from tuidang.review.content import Approved, PublicText
 from tuidang.review.models import Case, Publication, Released
 from tuidang.review.policies import LEASE_SECONDS, PUBLISH_DAYS, SCREEN, WITHDRAW_DAYS
 from tuidang.review.queries import open_text, publishable, waiting_items
 from tuidang.review.states import ItemState, Release, Wish, Work
+from tuidang.screening import actions as screening
 
 
 @transaction.atomic
@@ -138,9 +140,19 @@ def withdraw(*, member: UUID, index: int) -> bool:
 @transaction.atomic
 def wish(*, declaration: UUID, publish: bool) -> None:
     """The declarant changed their wish before sealing. A text that is wished again is read again."""
+    screening.wish(declaration=declaration, publish=publish)
     case = Case.objects.select_for_update().filter(declaration=declaration).first()
     if case is not None and case.publication != Wish.TAKEN and publish == (case.publication == Wish.NOT_WISHED):
         Case.objects.filter(declaration=declaration).update(publication=(Wish.WAITING if publish else Wish.NOT_WISHED).value)
+
+
+def ask_for_publication(*, index: int, content: PublicText) -> bool:
+    """After sealing its declarant wishes this text published: a person reads it first. False if it waits to be read or taken already."""
+    if Publication.objects.filter(index=index).exists():
+        return False
+    Released.objects.filter(index=index).delete()  # it was declined: asked for anew, it is read anew
+    Publication.objects.bulk_create([new_publication(index, content, ItemState.WAITING)], ignore_conflicts=True)
+    return True
 
 
 def unpublish_items(*, indexes: Collection[int]) -> None:

@@ -17,6 +17,7 @@ from tuidang.intake import queries as handed_in
 from tuidang.intake.policies import with_names
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_id
+from tuidang.review.adapters import cell, drop_from_tallies
 from tuidang.review.content import PublicText, SealedEntry
 from tuidang.review.models import Case, Objection, Publication, Released
 from tuidang.review.policies import PUBLISH_DAYS
@@ -50,7 +51,8 @@ def sealed(*, entries: Collection[SealedEntry]) -> None:
 
 def _seal_chunk(groups: dict[UUID, list[SealedEntry]]) -> None:
     cases = {case.declaration: case for case in Case.objects.select_for_update().filter(declaration__in=list(groups))}
-    wished = [case for case in cases.values() if case.publication in (Wish.WAITING, Wish.PUBLISH)]
+    wishes = (Wish.WAITING, Wish.PUBLISH)
+    wished = [case for case in cases.values() if case.publication in wishes and groups[case.declaration][0].statement.publish]
     Publication.objects.bulk_create([_publication(groups[case.declaration], case) for case in wished])
     partly = _partly_sealed(groups, cases)
     forget(declarations=[declaration for declaration in groups if declaration not in partly])
@@ -61,15 +63,15 @@ def _seal_chunk(groups: dict[UUID, list[SealedEntry]]) -> None:
 
 
 def _partly_sealed(groups: dict[UUID, list[SealedEntry]], cases: dict[UUID, Case]) -> set[UUID]:
-    """Declarations of which someone who stands is not among the entries. Only those with fewer entries than persons are looked into."""
-    short = [one for one, entries in groups.items() if one in cases and len(entries) < cases[one].persons]
+    """Declarations of which someone who stands is not among the entries. Those with as many entries as persons need no look."""
+    short = [one for one, entries in groups.items() if one not in cases or len(entries) < cases[one].persons]
     gone = {entry.commitment for one in short for entry in groups[one]}
     return {one for one, commitments in handed_in.standing(short).items() if commitments - gone}
 
 
 def _publication(entries: list[SealedEntry], case: Case) -> Publication:
     """Of one declaration, under the number of the first; what is said to be left is all that any of them left."""
-    key, number, released = daykeys.current_key(), random_id(), case.publication == Wish.PUBLISH
+    released = case.publication == Wish.PUBLISH
     entry = min(entries, key=lambda one: one.index)
     statement, person = entry.statement, entry.person
     listed = statement.voice == LISTED
@@ -84,15 +86,21 @@ def _publication(entries: list[SealedEntry], case: Case) -> Publication:
         day=entry.day,
         region=entry.region,
     )
+    made = new_publication(entry.index, content, ItemState.APPROVED if released else ItemState.WAITING)
+    made.decided_by, made.screen = (case.released_by, case.screen) if released else (None, None)
+    return made
+
+
+def new_publication(index: int, content: PublicText, state: ItemState) -> Publication:
+    """A row that is not stored yet, under the current day key."""
+    key, number = daykeys.current_key(), random_id()
     return Publication(
         id=number,
-        index=entry.index,
+        index=index,
         key_id=key.id,
         blob=key.encrypt(msgspec.json.encode(content), number.bytes),
-        state=(ItemState.APPROVED if released else ItemState.WAITING).value,
+        state=state.value,
         due=clock.today() + PUBLISH_DAYS,
-        decided_by=case.released_by if released else None,
-        screen=case.screen if released else None,
     )
 
 
@@ -101,6 +109,14 @@ def forget(*, declarations: Collection[UUID]) -> None:
     """Drops all that review and screening know of these declarations. Tallies stay."""
     Case.objects.filter(declaration__in=list(declarations)).delete()
     screening.forget(declarations=declarations)
+
+
+@transaction.atomic
+def see_anew(*, declaration: UUID) -> None:
+    """It was corrected: forgets what was found and decided about it, and counts it no longer, since it will be counted again."""
+    for case in Case.objects.select_for_update().filter(declaration=declaration):
+        drop_from_tallies(cell(case))
+    forget(declarations=[declaration])
 
 
 def forget_lost(declarations: Collection[UUID]) -> int:

@@ -1,0 +1,73 @@
+"""What a holder of a code wishes of publication, before sealing and after it. A person reads a text before it is published, each time."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import Literal
+
+from django.db import transaction
+
+from tlog.entry import Voice
+from tuidang.intake import actions as intake_actions
+from tuidang.intake import queries as intake
+from tuidang.intake.policies import with_names
+from tuidang.ledger.actions.correcting import speaks_for_text
+from tuidang.ledger.actions.taking_back import check_shared, opened_and_held
+from tuidang.ledger.queries import Opened, OpenedPerson
+from tuidang.review import actions as review_actions
+from tuidang.review import queries as review
+from tuidang.review.content import PublicText
+from tuidang.vault.codes import Code
+
+
+@transaction.atomic
+def wish(*, code: Code, publish: bool) -> Literal["wished", "same", "not_now", "unknown"]:
+    """Notes that the holder of `code` wishes the text published, or no longer; twice is the same as once.
+
+    A statement's text is wished published by the code of whoever wrote it: one's own, or a group's, never by a member's. Raises RefusedError as
+    `take_back` does, but not where it is to be unpublished.
+    """
+    persons = opened_and_held(code)
+    if not persons:
+        return "unknown"
+    if not speaks_for_text(persons):
+        return "not_now"
+    if publish:
+        check_shared(code, persons)
+    live = [found for one in persons for _, found in one.sealed if not (found.void or found.void_wished)]
+    if not publish:
+        review_actions.unpublish_items(indexes=[found.index for one in persons for _, found in one.sealed])
+    elif live:
+        first = min(live, key=lambda found: found.index)
+        asked = not review.items_of(found.index for found in live)
+        return "wished" if asked and review_actions.ask_for_publication(index=first.index, content=_public_text(first, live)) else "same"
+    return _wish_pending(persons, publish=publish, sealed=bool(live))
+
+
+def _wish_pending(persons: list[OpenedPerson], *, publish: bool, sealed: bool) -> Literal["wished", "same", "not_now"]:
+    waiting = {one.pending.declaration.id: one.pending.declaration for one in persons if one.pending and intake.stands(one.pending.person)}
+    open_ = [one for one in waiting.values() if not review.refused([one.id])]
+    if not open_:
+        return "same" if sealed else "not_now"
+    changed = [one for one in open_ if one.statement.publish != publish]
+    for one in changed:
+        intake_actions.wish(declaration=one, publish=publish)
+        review_actions.wish(declaration=one.id, publish=publish)
+    return "wished" if changed else "same"
+
+
+def _public_text(first: Opened, live: list[Opened]) -> PublicText:
+    """As it is published, under the entry of the first: names typed for others are left out."""
+    told, listed = first.content, first.content.voice == Voice.LISTED
+    return PublicText(
+        title=with_names(first.title, {}) if listed else first.title,
+        text=with_names(first.text, {}) if listed else first.text,
+        language=told.language,
+        name=told.name if told.suggested or not listed else "",
+        organisations=reduce(or_, (found.content.organisations for found in live)),
+        suggested=told.suggested,
+        persons=len(live),
+        day=first.entry.day,
+        region=first.entry.region,
+    )
