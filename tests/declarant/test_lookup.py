@@ -180,7 +180,7 @@ def test_taking_back_is_asked_once_more_and_never_asks_why(register):
     code = declare("远山")
     asked = read(ask(code, step="take_back"))
     assert asked.fields == [("code", code.base32())]
-    assert set(re.findall(r'name="step" value="(\w+)"', asked.html)) == {"take_back_now", "show"}
+    assert set(re.findall(r'name="step" value="(\w+)"', asked.html)) == {"take_back_now", "show", "erase"}
     assert "等待决定" in words(code)
     assert "没有人会问原因" in words(code, step="take_back_now")
     assert "此前已经撤回" in words(code, step="take_back_now")
@@ -201,7 +201,8 @@ def test_a_group_code_opens_all_and_a_members_code_one(register):
     assert "平安" not in one
     assert "可打开 3 人" in words(family, step="take_back")
     words(family.member(2), step="take_back_now")
-    assert words(family).count("等待决定") == 2
+    assert "2 人：等待决定" in words(family)
+    assert "1 人：在记入公开记录之前已撤回" in words(family)
 
 
 def test_the_promise_is_a_file_that_holds(register):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnemonic import Mnemonic
 
-from tuidang.vault.codes import CROCKFORD, SCRIPTS, Code, UnreadableCodeError, read_code
+from tuidang.vault.codes import CROCKFORD, MOST_VERSIONS, SCRIPTS, Code, UnreadableCodeError, read_code
 
 codes = st.binary(min_size=16, max_size=16).map(Code)
 BLANKS = st.sampled_from(["", " ", "　", "-", "\n", " · ", "，", "\t"])
@@ -132,3 +132,47 @@ def test_derivations_are_those_of_the_format():
     assert code.words("chinese_simplified") == ["的"] * 11 + ["在"]
     assert code.void_key(b"a" * 32) != code.void_key(b"b" * 32)
     assert code.content_mark(b"one") != code.content_mark(b"other")
+
+
+@given(codes, st.integers(0, 11), st.sampled_from(["chinese_simplified", "chinese_traditional", "english"]))
+def test_the_first_that_no_list_has_is_named_by_its_place(code, place, script):
+    words = code.words(script)
+    words[place] = "龘" if script != "english" else "qqq"
+    with pytest.raises(UnreadableCodeError) as caught:
+        read_code(" ".join(words))
+    assert (caught.value.hint, caught.value.place) == ("symbol", place + 1)
+    assert caught.value.unit == ("word" if script == "english" else "character")
+
+
+@given(codes, st.integers(0, 27))
+def test_a_sign_that_base32_does_not_have_is_named_by_its_place(code, place):
+    symbols = list(code.base32().replace("-", ""))
+    symbols[place] = "U"
+    with pytest.raises(UnreadableCodeError) as caught:
+        read_code("".join(symbols))
+    assert (caught.value.hint, caught.value.place, caught.value.unit) == ("symbol", place + 1, "sign")
+
+
+@given(codes, st.integers(1, 11), st.sampled_from(["chinese_simplified", "english"]))
+def test_how_many_there_are_is_said(code, count, script):
+    with pytest.raises(UnreadableCodeError) as caught:
+        read_code(" ".join(code.words(script)[:count]))
+    assert caught.value.hint == "length"
+    if script != "english" or count > 1:
+        assert caught.value.there == count
+
+
+@given(codes, st.sampled_from([", ", ". ", "; ", "、", " / ", "’ ", "\n"]))
+def test_marks_between_words_do_not_matter(code, mark):
+    assert read_code(mark.join(code.words("english"))) == code
+    assert read_code(full_width(mark.join(code.words("english")))) == code
+    assert read_code(mark.join(code.words("chinese_traditional"))) == code
+
+
+def test_successors_are_codes_of_their_own_and_counted_from_the_first():
+    code = Code(bytes(range(16)))
+    versions = code.versions()
+    assert len({one.secret for one in versions}) == MOST_VERSIONS + 1
+    assert versions[2] == code.successor(2) != code.successor(1).successor(1)
+    assert code.successor(1) != code.member(1)
+    assert code.successor(1).secret.hex() == "6fc8886cd8127dc936c8d1af7a0e59d5"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tuidang.archive.models import Statement
@@ -52,6 +53,11 @@ def objected(index: int) -> Published | None:
     """The statement with this registry number, hidden or not: for whoever decides about an objection."""
     row = Statement.objects.filter(index=index).first()
     return None if row is None else _published(row)
+
+
+def published(indexes: Iterable[int]) -> list[int]:
+    """Those of these registry numbers under which a statement stands, shown or hidden for a time."""
+    return list(Statement.objects.filter(index__in=list(indexes)).values_list("index", flat=True))
 
 
 def _published(row: Statement) -> Published:

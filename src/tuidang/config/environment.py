@@ -27,6 +27,8 @@ class Environment:
     """Who is responsible for the data."""
     contact: str = ""
     """How they are reached."""
+    backup_days: int = 30
+    """For how many days backups are kept: what is erased is gone from everywhere after that."""
     jurisdiction: str = ""
     """The law that applies."""
     source: str = ""
@@ -47,6 +49,9 @@ def read_environment() -> Environment:
     raw_k = os.environ.get("TUIDANG_K", "20")
     if not raw_k.isascii() or not raw_k.isdigit() or int(raw_k) < 1:
         raise SetUpError("TUIDANG_K must be a whole number of at least 1")
+    raw_days = os.environ.get("TUIDANG_BACKUP_DAYS", "30")
+    if not raw_days.isascii() or not raw_days.isdigit():
+        raise SetUpError("TUIDANG_BACKUP_DAYS must be a whole number of days")
     source = os.environ.get("TUIDANG_SOURCE", "").strip()
     if source and not source.startswith(("https://", "http://")):
         raise SetUpError("TUIDANG_SOURCE must be a web address: https://…")
@@ -55,6 +60,7 @@ def read_environment() -> Environment:
         hosts=tuple(host.strip() for host in os.environ.get("TUIDANG_HOSTS", "").split(",") if host.strip()),
         debug=os.environ.get("TUIDANG_DEBUG", "") == "1",
         k=int(raw_k),
+        backup_days=int(raw_days),
         source=source,
         mail=read_mail_settings(os.environ),
         mirrors=_mirrors(os.environ.get("TUIDANG_MIRRORS", "").strip()),

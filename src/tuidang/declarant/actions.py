@@ -7,21 +7,63 @@ from typing import Literal
 from django.db import transaction
 
 from tuidang.archive import actions as archive
+from tuidang.archive import queries as public
+from tuidang.intake.content import Correction
 from tuidang.ledger import actions as ledger
 from tuidang.ledger import queries as record
 from tuidang.review import actions as review
+from tuidang.review import queries as waiting
 from tuidang.vault.codes import Code
 
 
 @transaction.atomic
-def take_back(*, code: Code) -> Literal["taken_back", "already", "unknown"]:
+def take_back(*, code: Code, erase: bool = False) -> Literal["taken_back", "already", "unknown"]:
     """Takes back what `code` opens, and takes its texts off the public pages now; the entry is voided one to seven days later.
 
-    Raises RefusedError as `ledger.actions.take_back` does; then nothing has changed.
+    `erase` destroys what the code opens as well. Raises RefusedError as `ledger.actions.take_back` does; then nothing has changed.
     """
-    result = ledger.take_back(code=code)
-    indexes = [found.index for found in map(record.opened, record.codes_opened_by(code)) if found]
+    indexes = _indexes(code)
+    result = ledger.take_back(code=code, erase=erase)
+    _unpublish(indexes)
+    return result
+
+
+@transaction.atomic
+def correct(*, code: Code, correction: Correction) -> Literal["corrected", "replaced", "same", "not_now", "unknown"]:
+    """Corrects what `code` opens, as `ledger.actions.correct` does. Where its entry is voided, its text is taken off the public pages now.
+
+    What was published, or was to be, is to be published again once it is read.
+    """
+    indexes = _indexes(code)
+    shown = bool(public.published(indexes) or waiting.items_of(indexes))
+    result = ledger.correct(code=code, correction=correction, publish=shown)
+    if result == "replaced":
+        _unpublish(indexes)
+    return result
+
+
+@transaction.atomic
+def wish(*, code: Code, publish: bool) -> Literal["wished", "same", "not_now", "unknown"]:
+    """Notes that the text is wished published, once a person has read it, or no longer: then it is off the public pages now.
+
+    Raises RefusedError as `ledger.actions.wish` does.
+    """
+    indexes = _indexes(code)
+    there = bool(public.published(indexes))
+    if publish and there:
+        return "same"
+    result = ledger.wish(code=code, publish=publish)
+    if not publish and result != "not_now":
+        _unpublish(indexes)
+        return "wished" if there else result
+    return result
+
+
+def _indexes(code: Code) -> list[int]:
+    return [found.index for one in record.opened_by(code) for _, found in one.sealed]
+
+
+def _unpublish(indexes: list[int]) -> None:
     review.unpublish_items(indexes=indexes)
     for index in indexes:
         archive.unpublish(index=index)
-    return result

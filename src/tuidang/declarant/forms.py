@@ -1,29 +1,56 @@
-"""The one question that opens everything here: the code. What is wrong with it is said as helpfully as may be, and never more."""
+"""The questions of these pages: the code, and what is to stand instead. What is wrong is said as helpfully as may be, and never more."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from tuidang.declarant.queries import Editable
 from tuidang.design.fields import Field
+from tuidang.intake import questions
+from tuidang.intake.content import Correction
+from tuidang.intake.forms import ORGANISATIONS, Typed, TypedPerson, read_typed
+from tuidang.reference import queries as reference
 from tuidang.review.states import Refusal
+from tuidang.vault.codes import LONGEST_TYPED, UnreadableCodeError
 
-LONGEST_TYPED = 1000
+__all__ = ["LONGEST_TYPED", "Correcting", "code_field", "hint_of", "refusal"]
+_OWN = frozenset(("left", "name"))
+_TOLD = frozenset(("place", "title", "text"))
+_GIVEN = frozenset(("publish", "adult", "agreed", "consent"))
+
+
+def hint_of(error: UnreadableCodeError) -> str:
+    """What is wrong with a code that was typed: which sign no code has, how many there are, or that one of them is another."""
+    count = {"place": error.place, "there": error.there}
+    lengths = {
+        "character": _("A code has 12 characters. There are %(there)s here.") % count,
+        "word": _("A code has 12 words. There are %(there)s here.") % count,
+    }
+    symbols = {
+        "character": _("Character number %(place)s occurs in no code. Please look at it again.") % count,
+        "word": _("Word number %(place)s occurs in no code. Please look at it again.") % count,
+        "sign": _("Letter or digit number %(place)s occurs in no code. Please look at it again.") % count,
+    }
+    if error.hint == "length":
+        either = _("A code has 12 Chinese characters or English words, or 28 letters and digits. Here something is missing, or too much.")
+        return lengths.get(error.unit, either)
+    return symbols[error.unit] if error.hint == "symbol" else _("At least one character is not right. Please look at each character again.")
 
 
 def code_field(typed: str, problem: str) -> Field:
-    """The question for a code, with what was typed. `problem` is a hint of `vault.codes`, `unknown`, or a problem of `design.requests`."""
+    """The question for a code, with what was typed. `problem` is `empty`, `unknown`, a problem of `design.requests`, or a sentence."""
     sentences = {
         "empty": _("Enter your code."),
-        "length": _("A code has 12 Chinese characters or English words, or 28 letters and digits. Here something is missing, or too much."),
-        "symbol": _("Something in it never occurs in a code. Please look at each character again."),
-        "check": _("At least one character is not right. Please look at each character again."),
         "unknown": _("Nothing is found under this code. Please look at each character again."),
         "foreign": _("This did not come from our own page. If you want to look it up, press the button here."),
         "too_large": _("What was sent is too large for a code."),
         "unreadable": _("What was sent could not be read. Please enter the code again."),
     }
     hint = _("In any of its forms. Spaces, capitals and punctuation do not matter.")
-    return Field("code", _("Your code"), value=typed, hint=hint, error=sentences.get(problem, ""))
+    return Field("code", _("Your code"), value=typed, hint=hint, error=sentences.get(problem, problem))
 
 
 def refusal(reason: Refusal | None) -> str:
@@ -37,3 +64,60 @@ def refusal(reason: Refusal | None) -> str:
         Refusal.OTHER: _("other reason"),
     }
     return words[reason] if reason else ""
+
+
+class Correcting:
+    """The form of a correction: the questions of the declaration that can be answered anew, with what stands now or what was typed.
+
+    A person left without name and tick stays as they were. What was agreed to when it was declared is not asked again.
+    """
+
+    def __init__(self, found: Editable, language: str, posted: QueryDict | None = None) -> None:
+        self._found, self._language = found, language
+        self._before = tuple(_row(name, organisations) for name, organisations in found.persons)
+        self._place = reference.label(found.region, language) if found.region else ""
+        self.typed = self._read(posted) if posted is not None else self._filled(self._before, self._place, found.title, found.text)
+
+    def _filled(self, persons: tuple[TypedPerson, ...], place: str, title: str, text: str) -> Typed:
+        told = (place, title, text) if self._found.told else (self._place, self._found.title, self._found.text)
+        return Typed(self._found.group, persons, *told, publish=False, adult=True, agreed=True, consent=True)
+
+    def _read(self, posted: QueryDict) -> Typed:
+        sent = read_typed(posted, group=self._found.group)
+        rows = [before if new.blank else new for before, new in zip(self._before, sent.persons, strict=False)]
+        return self._filled((*rows, *self._before[len(rows) :]), sent.place, sent.title, sent.text)
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """What is wrong, by field, in the names of `intake.forms`."""
+        return self.typed.problems()
+
+    def fields(self, *, checked: bool) -> list[Field]:
+        """The questions that are asked, in the order of the page."""
+        asked = (_TOLD if self._found.told else frozenset()) | (frozenset() if self._found.group else _OWN)
+        found = questions.questions(self.typed, self.problems if checked else {}, self._language)
+        plain = {"text": "", "name": ""}
+        return [replace(one, hint=plain.get(name, one.hint)) for name, one in found.items() if name in asked]
+
+    def rows(self, *, checked: bool) -> list[questions.Row]:
+        """The questions about each person of a group."""
+        return questions.rows(self.typed, self._language, checked=checked) if self._found.group else []
+
+    def hidden(self) -> list[tuple[str, str]]:
+        """What carries the answers to the next page."""
+        asked = self.typed.hidden()
+        return [(name, value) for name, value in asked if name not in _GIVEN and (self._found.told or name not in _TOLD)]
+
+    @property
+    def region(self) -> int:
+        """The place, by its code; unchanged where the field is."""
+        return self._found.region if self.typed.place == self._place else self.typed.region()
+
+    def correction(self) -> Correction:
+        """What is to stand instead. Look at `problems` first."""
+        told = self.typed.declaration(self._language)
+        return Correction(told.persons, (told.title, told.text, self.region) if self._found.told else None)
+
+
+def _row(name: str, organisations: int) -> TypedPerson:
+    return TypedPerson(name, frozenset(one for one, bit in ORGANISATIONS.items() if bit & organisations))

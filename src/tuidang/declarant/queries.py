@@ -1,122 +1,247 @@
-"""What a code opens, in the words of its status page: the same few plain records, sealed or not."""
+"""What a code opens, in the words of its pages: the same few plain records, sealed or not."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
+from uuid import UUID
 
+from tlog.entry import Voice
 from tlog.promise import Promise
+from tuidang.archive import queries as archive
 from tuidang.intake import queries as intake
-from tuidang.intake.content import PendingDeclaration, PendingPerson
 from tuidang.intake.policies import DECIDED_WITHIN_DAYS, with_names
 from tuidang.kernel import clock
 from tuidang.ledger import queries as ledger
 from tuidang.ledger.founding import promise_key
-from tuidang.ledger.queries import Opened
+from tuidang.ledger.queries import Opened, OpenedPerson, Pending, speaks_for_text
 from tuidang.review import queries as review
 from tuidang.review.states import Refusal, Verdict
-from tuidang.vault.codes import Code
+from tuidang.vault.codes import MOST_VERSIONS, Code
+
+Publication = Literal["", "wished", "not_wished", "reading", "published", "not_published"]
+Decisions = Mapping[UUID, tuple[Verdict, Refusal | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """One person that a code opens. `status`: waiting, counted, held, refused, taken_back, sealed, voiding, void. `index` once sealed.
 
-    `refusal` is why it was refused, `void_reason` why it is or will be void, as a code of the list of reasons; where it is known.
+    `number`: their place, where a group's code opens them. `refusal` is why it was refused, `void_reason` why it is or will be void, as a code
+    of the list of reasons; where it is known. `replaces`: entries that this one stands for. `sealed_by`, `sealed_from`: days, if not sealed.
     """
 
     name: str = field(repr=False)
     organisations: int
     status: str
+    number: int = 0
     index: int | None = None
     refusal: Refusal | None = None
     void_reason: int = 0
+    replaces: tuple[int, ...] = ()
+    sealed_by: date | None = None
+    sealed_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a code opens: one declaration with the persons that this code may see. `sealed_by` is the day promised, for what is not sealed."""
+    """What a code opens: one declaration with the persons that this code may see.
+
+    `publication` is empty where this code has no say in it, or nothing stands. `published`: the registry number it is published under.
+    `correctable`: all at once, one person by number (`each`), or not (empty).
+    """
 
     title: str = field(repr=False)
     text: str = field(repr=False)
     accepted: date
-    sealed_by: date | None
-    publish: bool | None
+    group: bool
     persons: tuple[Person, ...] = field(repr=False)
+    publication: Publication
+    published: int | None = None
+    read_by: date | None = None
+    correctable: Literal["", "all", "each"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """What can be corrected, and by which code. `told`: title, text and place as well. `sealed`: by a void and a new entry.
+
+    `shown`: it is published, or a reader has it to publish.
+    """
+
+    code: Code
+    persons: tuple[tuple[str, int], ...] = field(repr=False)
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    region: int
+    group: bool
+    told: bool
+    sealed: bool
+    shown: bool
 
 
 def status(code: Code) -> Status | None:
     """The status of what `code` opens, as the code of one person or of a group; None if there is nothing."""
-    whole = intake.by_code(code)
-    if whole is not None:
-        sealed = [_sealed(found) for found in map(ledger.opened, ledger.codes_opened_by(code)) if found]
-        return _pending(whole, whole.persons, sealed)
-    member = intake.by_member_code(code)
-    if member is not None:
-        return _pending(member[0], (member[1],), [])
-    opened = [found for found in map(ledger.opened, ledger.codes_opened_by(code)) if found]
-    return _all_sealed(opened) if opened else None
-
-
-def _pending(declaration: PendingDeclaration, persons: tuple[PendingPerson, ...], sealed: list[Person]) -> Status:
-    told = declaration.statement
-    names = {one.seq: one.person.name for one in persons}
-    refusal = review.refusal(declaration.id)
-    states = [(one.person, _state(declaration, one)) for one in persons]
-    waiting = [Person(one.name, one.organisations, state, refusal=refusal if state == "refused" else None) for one, state in states]
+    persons = ledger.opened_by(code)
+    if not persons:
+        return None
+    decisions = review.decisions({one.pending.declaration.id for one in persons if one.pending})
+    shown = tuple(_person(one, decisions) for one in persons)
+    title, text, day = _told(persons)
+    publication, published, due = _publication(persons, shown)
     return Status(
-        title=with_names(told.title, names),
-        text=with_names(told.text, names),
-        accepted=clock.as_date(told.day),
-        sealed_by=clock.as_date(told.day + DECIDED_WITHIN_DAYS),
-        publish=told.publish,
-        persons=(*sealed, *waiting),
+        title=title,
+        text=text,
+        accepted=clock.as_date(day),
+        group=any(one.number for one in persons),
+        persons=shown,
+        publication=publication,
+        published=published,
+        read_by=None if due is None else clock.as_date(due),
+        correctable=_correctable(persons, shown),
     )
+
+
+def _told(persons: Sequence[OpenedPerson]) -> tuple[str, str, int]:
+    """Title, text and day of acceptance."""
+    names: dict[int, str] = {}
+    for one in persons:
+        names |= {found.content.seq: found.content.name for _, found in one.sealed}
+        if one.pending:
+            names[one.pending.person.seq] = one.pending.person.person.name
+    first = persons[0]
+    if first.pending:
+        told = first.pending.declaration.statement
+        title, text, day = told.title, told.text, told.day
+    else:
+        title, text, day = first.sealed[-1][1].title, first.sealed[-1][1].text, first.sealed[-1][1].content.day
+    days = [day, *(found.content.day for _, found in first.sealed)]
+    return with_names(title, names), with_names(text, names), min(days)
 
 
 _WORDS = {Verdict.WAITING: "waiting", Verdict.COUNT: "counted", Verdict.HELD: "held", Verdict.REFUSE: "refused"}
 
 
-def _state(declaration: PendingDeclaration, one: PendingPerson) -> str:
-    if not intake.stands(one):
-        return "refused" if intake.refused(one) else "taken_back"
-    verdict = review.verdict(declaration.id)
-    return "waiting" if verdict is None else _WORDS[verdict]
-
-
-def _sealed(found: Opened) -> Person:
+def _person(one: OpenedPerson, decisions: Decisions) -> Person:
+    indexes = tuple(found.index for _, found in one.sealed)
+    if one.pending and (not one.sealed or intake.stands(one.pending.person) or intake.refused(one.pending.person)):
+        return _pending(one.pending, one.number, decisions, indexes)
+    found = one.sealed[-1][1]
     state = "void" if found.void else "voiding" if found.void_wished else "sealed"
-    return Person(found.content.name, found.content.organisations, state, found.index, void_reason=found.void_reason)
+    told = found.content
+    return Person(told.name, told.organisations, state, one.number, found.index, void_reason=found.void_reason, replaces=indexes[:-1])
 
 
-def _all_sealed(opened: list[Opened]) -> Status:
-    first = opened[0]
-    names = {found.content.seq: found.content.name for found in opened}
-    return Status(
-        title=with_names(first.title, names),
-        text=with_names(first.text, names),
-        accepted=clock.as_date(first.content.day),
-        sealed_by=None,
-        publish=None,
-        persons=tuple(_sealed(found) for found in opened),
+def _pending(one: Pending, number: int, decisions: Decisions, replaces: tuple[int, ...]) -> Person:
+    person, told = one.person.person, one.declaration.statement
+    verdict, refusal = decisions.get(one.declaration.id, (Verdict.WAITING, None))
+    settled = "refused" if intake.refused(one.person) else "taken_back"
+    state = _WORDS[verdict] if intake.stands(one.person) else settled
+    return Person(
+        name=person.name,
+        organisations=person.organisations,
+        status=state,
+        number=number,
+        refusal=refusal if state == "refused" else None,
+        replaces=replaces,
+        sealed_by=clock.as_date(told.day + DECIDED_WITHIN_DAYS),
+        sealed_from=clock.as_date(told.sealed_from) if told.sealed_from > clock.today() else None,
+    )
+
+
+def _live(persons: Sequence[OpenedPerson]) -> list[Opened]:
+    return [found for one in persons for _, found in one.sealed if not (found.void or found.void_wished)]
+
+
+def _publication(persons: Sequence[OpenedPerson], shown: Sequence[Person]) -> tuple[Publication, int | None, int | None]:
+    """How it stands, the number it is published under, and the day by which somebody reads it."""
+    if not speaks_for_text(persons):
+        return "", None, None
+    indexes = [found.index for found in _live(persons)]
+    if indexes:
+        public, items = archive.published(indexes), review.items_of(indexes)
+        if public:
+            return "published", min(public), None
+        return ("reading", None, min(items.values())) if items else ("not_published", None, None)
+    waiting = [
+        one.pending for one, told in zip(persons, shown, strict=True) if one.pending and told.status in ("waiting", "counted", "held")
+    ]
+    if not waiting:
+        return "", None, None
+    return "wished" if waiting[0].declaration.statement.publish else "not_wished", None, None
+
+
+def _correctable(persons: Sequence[OpenedPerson], shown: Sequence[Person]) -> Literal["", "all", "each"]:
+    standing = [told for told in shown if told.status in ("waiting", "counted", "held", "sealed")]
+    if not standing:
+        return ""
+    return "each" if len(persons) > 1 and any(one.sealed for one in persons) else "all"
+
+
+def editable(code: Code, number: int = 0) -> Editable | None:
+    """What `code`, or of a group's the code of person `number`, can correct now; None if nothing."""
+    persons = ledger.opened_by(code)
+    if number:
+        persons = [one for one in persons if one.number == number]
+        return editable(persons[0].own) if persons else None
+    waiting = [one.pending for one in persons if one.pending and intake.stands(one.pending.person)]
+    if not waiting:
+        return _editable_sealed(persons[0]) if len(persons) == 1 else None
+    declaration = waiting[0].declaration
+    if review.refused([declaration.id]) or (len(persons) > 1 and any(one.sealed for one in persons)):
+        return None
+    told = declaration.statement
+    names = {one.seq: one.person.name for one in declaration.persons}
+    return Editable(
+        code=code,
+        persons=tuple((one.person.person.name, one.person.person.organisations) for one in waiting),
+        title=with_names(told.title, names),
+        text=with_names(told.text, names),
+        region=told.region,
+        group=any(one.number for one in persons),
+        told=speaks_for_text(persons),
+        sealed=False,
+        shown=told.publish,
+    )
+
+
+def _editable_sealed(one: OpenedPerson) -> Editable | None:
+    if not one.sealed:
+        return None
+    version, found = one.sealed[-1]
+    if found.void or found.void_wished or one.own.versions().index(version) == MOST_VERSIONS:
+        return None
+    told = found.content
+    return Editable(
+        code=one.own,
+        persons=((told.name, told.organisations),),
+        title=found.title,
+        text=found.text,
+        region=told.region,
+        group=False,
+        told=told.voice == Voice.FIRST_HAND,
+        sealed=True,
+        shown=bool(archive.published([found.index]) or review.items_of([found.index])),
     )
 
 
 def promise(code: Code) -> bytes | None:
     """The promises of everyone not sealed yet whom `code` opens, as signed notes one after the other; None if there is nobody."""
-    whole = intake.by_code(code)
-    member = None if whole else intake.by_member_code(code)
-    if whole is None and member is None:
-        return None
-    declaration, persons = (whole, whole.persons) if whole else (member[0], (member[1],))  # type: ignore[index]
-    key = promise_key()
-    accepted = clock.as_date(declaration.statement.day)
-    due = clock.as_date(declaration.statement.day + DECIDED_WITHIN_DAYS)
-    origin = key.name.removesuffix("/promise")
-    return b"\n".join(Promise(origin, one.commitment, one.person.promise, accepted, due).sign(key) for one in persons)
+    waiting = [one.pending for one in ledger.opened_by(code) if one.pending]
+    key = promise_key() if waiting else None
+    return b"\n".join(_promise(one).sign(key) for one in waiting) if key else None
 
 
-def receipt(code: Code) -> bytes | None:
-    """The receipt of the one person whose own code this is, or of the first of a group; None if nothing is sealed."""
-    codes = ledger.codes_opened_by(code)
-    return ledger.receipt(codes[0]) if codes else None
+def _promise(one: Pending) -> Promise:
+    day = one.declaration.statement.day
+    origin = promise_key().name.removesuffix("/promise")
+    due = clock.as_date(day + DECIDED_WITHIN_DAYS)
+    return Promise(origin, one.person.commitment, one.person.person.promise, clock.as_date(day), due)
+
+
+def receipt(code: Code, number: int = 0) -> bytes | None:
+    """The receipt of the one person whom `code` opens, or of person `number` of a group; None if nothing of theirs is sealed."""
+    sealed = [one.sealed[-1][0] for one in ledger.opened_by(code) if one.sealed and number in (0, one.number)]
+    return ledger.receipt(sealed[0]) if len(sealed) == 1 else None

@@ -1,33 +1,60 @@
-"""What a code opens. GET shows an empty form; a code travels in the body of a POST alone, never in an address."""
+"""What a code opens. GET shows an empty form; a code travels in the body of a POST alone, never in an address.
+
+Each button sends the code and a step. Steps that change something end in `_now`, are asked for on a page of their own, and are the same twice
+as once; all others only show.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from tlog.entry import SELF_VOID
 from tuidang.declarant import actions, queries
-from tuidang.declarant.forms import LONGEST_TYPED, code_field, refusal
-from tuidang.declarant.queries import Person, Status
+from tuidang.declarant.forms import LONGEST_TYPED, Correcting, code_field, hint_of, refusal
+from tuidang.declarant.queries import Editable, Person, Status
 from tuidang.design.requests import read_sent
+from tuidang.intake.policies import clean_line, clean_text
 from tuidang.kernel.errors import RefusedError
 from tuidang.ledger.actions import SHARED_DAYS
 from tuidang.reference import queries as reference
 from tuidang.vault.codes import Code, UnreadableCodeError, read_code
 
 SHARED_FOR = timedelta(days=SHARED_DAYS)
-_FILES = {"promise": (queries.promise, "promise.txt"), "receipt": (queries.receipt, "receipt.json")}
-_STANDING = frozenset({"waiting", "counted", "held", "sealed"})
+STANDING = frozenset({"waiting", "counted", "held", "sealed"})
+ON_RECORD = frozenset({"sealed", "voiding", "void"})
+_FILES = {"promise": "promise.txt", "receipt": "receipt.json"}
+_CHANGES: dict[str, Callable[[Code], str]] = {
+    "take_back_now": lambda code: actions.take_back(code=code),
+    "erase_now": lambda code: actions.take_back(code=code, erase=True),
+    "publish_now": lambda code: actions.wish(code=code, publish=True),
+    "unpublish_now": lambda code: actions.wish(code=code, publish=False),
+}
+_PAGES = {"take_back": "take_back", "erase": "erase", "publish": "publish", "receipts": "choose", "correct": "choose"}
+"""Steps that only ask or list, and their templates."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What a button sent: a step, with the number of a person where it has one."""
+
+    code: Code
+    step: str
+    number: int
+    fields: QueryDict = field(repr=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lookup(request: HttpRequest) -> HttpResponse:
-    """Asks for a code; by POST shows what it opens, hands out promise or receipt, or takes back (asked for twice)."""
+    """Asks for a code; by POST shows what it opens, and does what its steps say."""
     if request.method != "POST":
         return _ask(request)
     sent = read_sent(request)
@@ -37,73 +64,136 @@ def lookup(request: HttpRequest) -> HttpResponse:
     try:
         code = read_code(typed)
     except UnreadableCodeError as error:
-        return _ask(request, typed=typed, problem=error.hint if typed.strip() else "empty", status=422)
-    return _act(request, code, typed, sent.fields.get("step", "show"))
+        return _ask(request, typed=typed, problem=hint_of(error) if typed.strip() else "empty", status=422)
+    step, _, number = sent.fields.get("step", "show").partition("-")
+    asked = _Sent(code, step, int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0, sent.fields)
+    return _act(request, asked) or _ask(request, typed=typed, problem="unknown", status=404)
 
 
-def _act(request: HttpRequest, code: Code, typed: str, step: str) -> HttpResponse:
+def _act(request: HttpRequest, sent: _Sent) -> HttpResponse | None:
+    """None: the code opens nothing."""
+    code, step, notice = sent.code, sent.step, ""
     if step in _FILES:
-        make, name = _FILES[step]
-        content = make(code)
+        content = queries.promise(code) if step == "promise" else queries.receipt(code, sent.number)
         if content is not None:
-            disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+            disposition = {"Content-Disposition": f'attachment; filename="{_FILES[step]}"'}
             return HttpResponse(content, content_type="application/octet-stream", headers=disposition)
-    notice = _take_back(code) if step == "take_back_now" else ""
-    found = queries.status(code)
-    if found is None:
-        return _ask(request, typed=typed, problem="unknown", status=404)
-    confirm = step == "take_back" and _can_be_taken_back(found)
-    template = "declarant/take_back.html" if confirm else "declarant/status.html"
-    return render(request, template, {**_context(found), "code": code.base32(), "notice": notice or _absent(step)})
+        notice = f"no_{step}"
+    if step in _CHANGES:
+        notice = _change(lambda: _CHANGES[step](code))
+        if step == "erase_now" and notice in ("taken_back", "already"):
+            return render(request, "declarant/erased.html", {"section": "lookup", "backup_days": settings.ENVIRONMENT.backup_days})
+    if step in ("correct", "correct_check", "correct_now") and (found := queries.editable(code, sent.number)):
+        corrected = _correct(request, sent, found)
+        if isinstance(corrected, HttpResponse):
+            return corrected
+        notice = corrected
+    status = queries.status(code)
+    return None if status is None else _show(request, sent, status, notice or ("not_now" if step.startswith("correct_") else ""))
 
 
-def _take_back(code: Code) -> str:
+def _change(change: Callable[[], str]) -> str:
     try:
-        return actions.take_back(code=code)
+        return change()
     except RefusedError:
         return "answered_twice"
 
 
-def _absent(step: str) -> str:
-    """Why a file was asked for and a page is answered."""
-    return f"no_{step}" if step in _FILES else ""
+def _show(request: HttpRequest, sent: _Sent, status: Status, notice: str) -> HttpResponse:
+    """The page of the step if it fits how things stand, else the status."""
+    standing = any(one.status in STANDING for one in status.persons)
+    fits = {
+        "take_back": standing,
+        "erase": True,
+        "publish": status.publication in ("not_wished", "not_published"),
+        "receipts": any(one.status in ON_RECORD for one in status.persons),
+        "correct": status.correctable == "each",
+    }
+    page = _PAGES[sent.step] if fits.get(sent.step) else "status"
+    context = {**_context(status), "code": sent.code.base32(), "notice": notice, "can_take_back": standing, "step": sent.step}
+    return render(request, f"declarant/{page}.html", context)
 
 
-def _can_be_taken_back(found: Status) -> bool:
-    return any(one.status in _STANDING for one in found.persons)
+def _correct(request: HttpRequest, sent: _Sent, found: Editable) -> HttpResponse | str:
+    """A page, or what was done."""
+    step, first = sent.step, not {"name", "name_1"} & set(sent.fields)
+    form = Correcting(found, _language(), None if first else sent.fields)
+    problems = form.problems
+    if step == "correct_now" and not problems:
+        return _change(lambda: actions.correct(code=found.code, correction=form.correction()))
+    ending = f"-{sent.number}" if sent.number else ""
+    context = {"section": "lookup", "code": sent.code.base32(), "found": found, "ending": ending}
+    if step != "correct" and not problems:
+        told = form.correction()
+        place = reference.label(form.region, _language()) if form.region else ""
+        persons = [{"name": one.name, "left": _left(one.organisations)} for one in told.persons]
+        text = {"title": clean_line(form.typed.title), "text": clean_text(form.typed.text), "place": place, "typed_place": form.typed.place}
+        return render(request, "declarant/correct_check.html", {**context, **text, "persons": persons, "hidden": form.hidden()})
+    checked = step != "correct"
+    asked, rows = form.fields(checked=checked), form.rows(checked=checked)
+    every = [*(field for row in rows for field in (row.name, row.left)), *asked]
+    page = {**context, "fields": asked, "rows": rows, "every": every, "wrong": checked, "count": len(rows)}
+    return render(request, "declarant/correct.html", page, status=422 if checked else 200)
 
 
-def _context(found: Status) -> dict[str, object]:
-    states = {one.status for one in found.persons}
+def _context(status: Status) -> dict[str, object]:
+    states = {one.status for one in status.persons}
+    persons = [_shown(one, short=status.group) for one in status.persons]
     return {
         "section": "lookup",
-        "status": found,
-        "persons": [_shown(one) for one in found.persons],
-        "can_take_back": _can_be_taken_back(found),
-        "has_promise": not states <= {"sealed", "voiding", "void"},
-        "has_receipt": bool(states & {"sealed", "voiding", "void"}),
+        "status": status,
+        "persons": persons,
+        "groups": _grouped(persons) if status.group else [],
+        "on_record": [one for one in persons if one["status"] in ON_RECORD],
+        "standing": [one for one in persons if one["status"] in STANDING],
+        "has_promise": not states <= ON_RECORD,
+        "has_receipt": bool(states & ON_RECORD),
         "contact": settings.ENVIRONMENT.contact,
-        "shared_until": found.accepted + SHARED_FOR,
+        "backup_days": settings.ENVIRONMENT.backup_days,
+        "shared_until": status.accepted + SHARED_FOR,
     }
 
 
-def _shown(one: Person) -> dict[str, object]:
-    left = [found.full[get_language() or "en"] for found in reference.organisations() if found.bit & one.organisations]
+def _grouped(persons: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Those who stand alike together, each state told once."""
+    alike = ("status", "own_wish", "void_reason", "refusal", "sealed_by", "sealed_from")
+    keys = [tuple(one[name] for name in alike) for one in persons]
+    return [
+        {"first": next(one for one, key in zip(persons, keys, strict=True) if key == alone), "count": count}
+        | {"persons": [one for one, key in zip(persons, keys, strict=True) if key == alone]}
+        for alone, count in Counter(keys).items()
+    ]
+
+
+def _shown(one: Person, *, short: bool) -> dict[str, object]:
     return {
         "name": one.name,
+        "number": one.number,
         "status": one.status,
         "index": one.index,
-        "left": left,
+        "left": _left(one.organisations, short=short),
         "refusal": refusal(one.refusal),
         "own_wish": one.void_reason == SELF_VOID,
         "void_reason": _void_reason(one.void_reason),
+        "replaces": one.replaces,
+        "sealed_by": one.sealed_by,
+        "sealed_from": one.sealed_from,
     }
+
+
+def _left(organisations: int, *, short: bool = False) -> list[str]:
+    language = _language()
+    return [(one.labels if short else one.full)[language] for one in reference.organisations() if one.bit & organisations]
 
 
 def _void_reason(code: int) -> str:
     """The reason of a void in the reader's language; empty if it is not known."""
     known = reference.reasons().get(code)
-    return known.label(get_language() or "en") if known else ""
+    return known.label(_language()) if known else ""
+
+
+def _language() -> str:
+    return get_language() or "en"
 
 
 def _ask(request: HttpRequest, *, typed: str = "", problem: str = "", status: int = 200) -> HttpResponse:

@@ -12,7 +12,7 @@ import msgspec
 from django.db.models import Sum
 
 from tlog.commitment import PublicPart, Record, Rest
-from tlog.entry import Entry, Kind
+from tlog.entry import Entry, Kind, Voice
 from tlog.growth import read_entry
 from tlog.lists import KeySet, list_path, parse_baseline
 from tlog.merkle import inclusion_proof
@@ -192,6 +192,15 @@ def _person(
 ) -> OpenedPerson:
     waiting = next((Pending(one, *pending[one]) for one in versions if one in pending), None)
     return OpenedPerson(own, number, tuple((one, sealed[one]) for one in versions if one in sealed), waiting)
+
+
+def speaks_for_text(persons: Sequence[OpenedPerson]) -> bool:
+    """Whether the code is that of whoever wrote the statement: of the only person, or of the group; not of one member of it."""
+    return all(one.number or _voice(one) == Voice.FIRST_HAND for one in persons)
+
+
+def _voice(one: OpenedPerson) -> int:
+    return one.pending.declaration.statement.voice if one.pending else one.sealed[-1][1].content.voice
 
 
 def opened(code: Code) -> Opened | None:

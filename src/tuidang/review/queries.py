@@ -75,6 +75,13 @@ def refusal(declaration: UUID) -> Refusal | None:
     return None if found is None else Refusal(found)
 
 
+def decisions(declarations: Iterable[UUID]) -> dict[UUID, tuple[Verdict, Refusal | None]]:
+    """How these declarations stand, those that have reached review; with the reason of a refusal, where one was noted."""
+    rows = Case.objects.filter(declaration__in=list(declarations)).values_list("declaration", "verdict", "reason")
+    refusals = {Verdict.REFUSE.value}
+    return {one: (Verdict(verdict), Refusal(reason) if reason and verdict in refusals else None) for one, verdict, reason in rows}
+
+
 def refused(declarations: Iterable[UUID]) -> set[UUID]:
     """Those of the declarations that stand refused, whether intake has been told or not."""
     rows = Case.objects.filter(declaration__in=list(declarations), verdict=Verdict.REFUSE.value)

@@ -19,6 +19,7 @@ from mnemonic import Mnemonic
 
 from tuidang.kernel.errors import TuidangError
 
+Unit = Literal["character", "word", "sign"]
 Script = Literal["english", "chinese_simplified", "chinese_traditional"]
 SCRIPTS: dict[str, Script] = {"en": "english", "zh-hans": "chinese_simplified", "zh-hant": "chinese_traditional"}
 WORDS = 12
@@ -26,18 +27,23 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {symbol: value for value, symbol in enumerate(CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
 _SYMBOLS = 26
 _CHECK = 1021
+LONGEST_TYPED = 1000
 MOST_VERSIONS = 20
 """How often what is on the record can be corrected."""
 
 
 class UnreadableCodeError(TuidangError):
-    """What was typed is not a code. `hint` is `length`, `symbol` or `check`: which help fits."""
+    """What was typed is not a code. `hint` is `length`, `symbol` or `check`: which help fits.
+
+    `unit` is what it was taken for: characters, words, or letters and digits (`sign`). `place`: of the first that no code has, from 1. `there`:
+    how many there are.
+    """
 
     exit_code = 1
 
-    def __init__(self, hint: Literal["length", "symbol", "check"]) -> None:
+    def __init__(self, hint: Literal["length", "symbol", "check"], unit: Unit = "sign", *, place: int = 0, there: int = 0) -> None:
         super().__init__(f"not a code: {hint}")
-        self.hint = hint
+        self.hint, self.unit, self.place, self.there = hint, unit, place, there
 
 
 @cache
@@ -147,38 +153,47 @@ def read_code(typed: str) -> Code:
 
     Raises UnreadableCodeError.
     """
-    if len(typed) > 1000:
+    if len(typed) > LONGEST_TYPED:
         raise UnreadableCodeError("length")
-    folded = _without_marks(typed)
+    plain = unicodedata.normalize("NFKC", typed)
+    folded = _without_marks(plain)
     if folded and all(ord(char) > 0x2E7F for char in folded):
-        return _from_words(list(folded), _positions("chinese"))
-    words = unicodedata.normalize("NFKC", typed).lower().replace(",", " ").split()
-    if len(words) == WORDS and all(word in _positions("english") for word in words):
-        return _from_words(words, _positions("english"))
+        return _from_words(list(folded), _positions("chinese"), "character")
+    # What stands between words, an apostrophe too, is no part of any.
+    words = "".join(char if char.isalnum() else " " for char in plain.lower()).split()
+    if _are_words(words):
+        return _from_words(words, _positions("english"), "word")
     return _from_base32(folded)
 
 
-def _from_words(words: list[str], positions: dict[str, int]) -> Code:
+def _are_words(typed: list[str]) -> bool:
+    """Whether it is meant as English words: so many of them are, that it is nothing else."""
+    known = sum(word in _positions("english") for word in typed)
+    return known >= min(WORDS // 2, max(1, len(typed) - 1)) and all(word.isalpha() for word in typed)
+
+
+def _from_words(words: list[str], positions: dict[str, int], unit: Unit) -> Code:
+    for place, word in enumerate(words, 1):
+        if word not in positions:
+            raise UnreadableCodeError("symbol", unit, place=place, there=len(words))
     if len(words) != WORDS:
-        raise UnreadableCodeError("length")
+        raise UnreadableCodeError("length", unit, there=len(words))
     bits = 0
     for word in words:
-        if word not in positions:
-            raise UnreadableCodeError("symbol")
         bits = bits << 11 | positions[word]
     secret = (bits >> 4).to_bytes(16, "big")
     if sha256(secret).digest()[0] >> 4 != bits & 15:
-        raise UnreadableCodeError("check")
+        raise UnreadableCodeError("check", unit)
     return Code(secret)
 
 
 def _from_base32(symbols: str) -> Code:
     if len(symbols) != _SYMBOLS + 2:
-        raise UnreadableCodeError("length")
+        raise UnreadableCodeError("length", there=len(symbols))
     number = 0
-    for symbol in symbols:
+    for place, symbol in enumerate(symbols, 1):
         if symbol not in _VALUES:
-            raise UnreadableCodeError("symbol")
+            raise UnreadableCodeError("symbol", place=place, there=len(symbols))
         number = number << 5 | _VALUES[symbol]
     value, check = divmod(number, 1024)
     if value >> 128 or value % _CHECK != check:

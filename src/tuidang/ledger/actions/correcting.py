@@ -20,7 +20,7 @@ from tuidang.intake.policies import with_corrected_names
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_between, random_bytes
 from tuidang.ledger.actions.taking_back import check_shared, leave_wish, opened_and_held
-from tuidang.ledger.queries import Opened, OpenedPerson, Pending
+from tuidang.ledger.queries import Opened, OpenedPerson, Pending, speaks_for_text
 from tuidang.review import actions as review_actions
 from tuidang.review import queries as review
 from tuidang.vault.codes import MOST_VERSIONS, Code
@@ -46,15 +46,6 @@ def correct(*, code: Code, correction: Correction, publish: bool = False) -> Res
     if waiting:
         return _in_place(waiting, persons, correction)
     return _replace(persons[0], correction, publish=publish) if len(persons) == 1 else "not_now"
-
-
-def speaks_for_text(persons: Sequence[OpenedPerson]) -> bool:
-    """Whether the code is that of whoever wrote the statement: of the only person, or of the group; not of one member of it."""
-    return all(one.number or _voice(one) == Voice.FIRST_HAND for one in persons)
-
-
-def _voice(one: OpenedPerson) -> int:
-    return one.pending.declaration.statement.voice if one.pending else one.sealed[-1][1].content.voice
 
 
 def _in_place(waiting: list[Pending], persons: list[OpenedPerson], correction: Correction) -> Result:

@@ -12,9 +12,8 @@ from tlog.entry import Voice
 from tuidang.intake import actions as intake_actions
 from tuidang.intake import queries as intake
 from tuidang.intake.policies import with_names
-from tuidang.ledger.actions.correcting import speaks_for_text
 from tuidang.ledger.actions.taking_back import check_shared, opened_and_held
-from tuidang.ledger.queries import Opened, OpenedPerson
+from tuidang.ledger.queries import Opened, OpenedPerson, speaks_for_text
 from tuidang.review import actions as review_actions
 from tuidang.review import queries as review
 from tuidang.review.content import PublicText

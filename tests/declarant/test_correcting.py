@@ -1,0 +1,165 @@
+"""Correcting and publishing on the pages: asked, checked, done, and done once."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.declarant.pages import buttons, sealed, send, words
+from tests.ledger.register import decide, declare, index_of
+from tests.page import LANGUAGES, read
+
+from tlog.receipt import verify_receipt
+from tuidang.archive import actions as archive_actions
+from tuidang.archive import queries as archive
+from tuidang.ledger import adapters, queries, sealing
+from tuidang.review.models import Case, Publication
+from tuidang.review.states import ItemState
+
+DONE = {"name": "远水", "left": "party", "place": "", "title": "", "text": "我另有话说。"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("on_record", [False, True])
+def test_one_person_corrects_name_organisations_place_and_text(register, language, on_record):
+    code = sealed("远山") if on_record else declare("远山")
+    form = read(send(code, language, "correct"))
+    assert form.sent()["name"] == ["远山"]
+    assert form.sent()["text"] == ["我声明退出。"]
+    typed = form.sent(name="远水", text="我另有话说。", place="四川", step="correct_check")
+    check = read(send(code, language, **{name: value for name, value in typed.items() if name != "code"}))
+    assert "远水" in check.text
+    assert "远山" in words(code, language), "checking changes nothing"
+    fields = {name: value for name, value in check.sent(step="correct_now").items() if name != "code"}
+    done = words(code, language, **fields)
+    assert "远水" in done
+    assert "我另有话说。" in done
+    assert words(code, language, **fields).count("远水") >= 1
+    for _ in range(9):
+        decide()
+        sealing.seal(force=True)
+        register.later(1)
+    assert queries.snapshot().totals.count == 1
+    assert "远水" in words(code, language)
+    if language != "en":
+        assert form.latin() | check.latin() == set()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [({"name": ""}, "请填写名字"), ({"text": ""}, ""), ({"left": []}, ""), ({"name": "名" * 61}, "60")]
+)
+def test_what_is_wrong_is_said_as_on_the_declaration_form_and_nothing_is_lost(register, wrong, said):
+    code = declare("远山")
+    answered = send(code, step="correct_now", **{**DONE, **wrong})
+    assert answered.status_code == 422
+    assert said in read(answered).text
+    assert read(answered).sent()["text"] == [wrong.get("text", DONE["text"])]
+    assert "远山" in words(code)
+
+
+def test_a_family_corrects_in_one_form_and_who_is_left_blank_stays(register):
+    family = declare("平安", "晨光", text="平安和晨光声明退出。")
+    form = read(send(family, step="correct"))
+    assert form.sent()["text"] == ["平安和晨光声明退出。"]
+    typed = form.sent(name_1="远山", name_2="", left_2=[], step="correct_now")
+    done = words(family, **{name: value for name, value in typed.items() if name != "code"})
+    assert "远山和晨光声明退出。" in done
+
+
+def test_of_a_family_on_the_record_each_is_corrected_and_has_a_receipt_with_the_name_on_the_button(register):
+    family = sealed("平安", "晨光")
+    assert buttons(send(family)) >= {"correct", "receipts", "erase", "take_back"}
+    assert buttons(send(family, step="correct")) >= {"correct-1", "correct-2"}
+    listed = send(family, step="receipts")
+    assert re.search(r'value="receipt-2">2 晨光<', listed.content.decode())
+    for number in (1, 2):
+        receipt = send(family, step=f"receipt-{number}").content
+        assert verify_receipt(receipt, adapters.verifier()).registry_number == index_of(family.member(number))
+    assert "还没有回执" in words(family, step="receipt")
+    form = read(send(family, step="correct-2"))
+    assert {name for name, _ in form.fields} == {"code", "name", "left"}
+    assert "晨曦" in words(family, step="correct_now-2", name="晨曦", left="party")
+    assert "晨曦" in words(family.member(2))
+
+
+@pytest.mark.parametrize("on_record", [False, True])
+@pytest.mark.parametrize("names", [("远山",), ("平安", "晨光")])
+def test_the_holder_publishes_and_unpublishes(register, names, on_record):
+    code = sealed(*names) if on_record else declare(*names)
+    assert "副本无法收回" in words(code, step="publish")
+    for _ in range(2):
+        words(code, step="publish_now")
+    if not on_record:
+        decide()
+        sealing.seal(force=True)
+    (item,) = Publication.objects.all()
+    Publication.objects.update(state=ItemState.APPROVED.value)
+    archive_actions.take_in()
+    published = archive.statement(item.index)
+    assert published.name == ("远山" if names == ("远山",) else "")
+    assert published.persons == len(names)
+    assert "已经公开" in words(code)
+    assert "没有变动" in words(code, step="publish_now")
+    for _ in range(2):
+        words(code, step="unpublish_now")
+    assert archive.statement(item.index) is None
+    assert "没有公开" in words(code)
+
+
+def test_a_member_of_a_family_has_no_say_in_the_text(register):
+    family = sealed("平安", "晨光")
+    assert not buttons(send(family.member(1))) & {"publish", "unpublish_now"}
+    assert "目前不能这样做" in words(family.member(1), step="publish_now")
+    assert not Publication.objects.exists()
+
+
+def test_what_is_unpublished_before_sealing_is_not_published_and_can_be_wished_again(register):
+    code = declare("远山", publish=True)
+    decide()
+    words(code, step="unpublish_now")
+    sealing.seal(force=True)
+    assert not Publication.objects.exists()
+    words(code, step="publish_now")
+    assert Publication.objects.count() == 1
+
+
+def test_the_number_of_queries_is_the_same_whatever_the_number_of_people(register):
+    counts = []
+    for names in (("平安", "晨光"), tuple(f"名字{number}号" for number in range(40))):
+        code = declare(*names)
+        found = []
+        for _ in range(2):
+            for step in ("show", "receipts", "correct", "take_back", "erase"):
+                with CaptureQueriesContext(connection) as asked:
+                    send(code, step=step)
+                found.append(len(asked))
+            decide()
+            Case.objects.update(verdict=1, assurance=2)
+            sealing.seal(force=True)
+        counts.append(found)
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant"])
+def test_nothing_stays_english_whatever_became_of_a_family(register, language):
+    family = declare("平安", "晨光", "小河", "静雨")
+    steps = ("show", "correct", "correct-1", "take_back", "erase", "publish", "receipts", "unpublish_now", "publish_now")
+
+    def look():
+        for step in steps:
+            assert read(send(family, language, step)).latin() == set()
+
+    look()
+    words(family.member(1), step="take_back_now")
+    decide()
+    look()
+    sealing.seal(force=True)
+    words(family.member(2), step="take_back_now")
+    words(family.member(3), step="correct_now", name="晨曦", left="party")
+    look()
+    for _ in range(8):
+        register.later(1)
+        decide()
+        sealing.seal(force=True)
+    look()
+    assert read(send(family, language, "erase_now")).latin() == set()
