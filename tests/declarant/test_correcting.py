@@ -1,20 +1,27 @@
 """Correcting and publishing on the pages: asked, checked, done, and done once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.declarant.pages import buttons, sealed, send, words
-from tests.ledger.register import decide, declare, index_of
+from tests.ledger.register import decide, declaration, declare, index_of
 from tests.page import LANGUAGES, read
 
 from tlog.receipt import verify_receipt
 from tuidang.archive import actions as archive_actions
 from tuidang.archive import queries as archive
+from tuidang.intake import actions as intake
+from tuidang.intake import queries as handed_in
+from tuidang.intake.content import NewPerson
+from tuidang.kernel.randomness import random_bytes
 from tuidang.ledger import adapters, queries, sealing
+from tuidang.reference import pack
 from tuidang.review.models import Case, Publication
 from tuidang.review.states import ItemState
+from tuidang.vault.codes import Code
 
 DONE = {"name": "远水", "left": "party", "place": "", "title": "", "text": "我另有话说。"}
 
@@ -163,3 +170,29 @@ def test_nothing_stays_english_whatever_became_of_a_family(register, language):
         sealing.seal(force=True)
     look()
     assert read(send(family, language, "erase_now")).latin() == set()
+
+
+def test_a_child_keeps_an_invented_name_that_is_never_published(register):
+    (alias, other), code = sorted(pack.aliases())[:2], Code(random_bytes(16))
+    intake.accept(declaration=replace(declaration("平安", "晨光"), persons=(NewPerson(alias, 4), NewPerson("晨光", 4))), code=code)
+    form = read(send(code, step="correct"))
+    sent = {name: value for name, value in form.sent(name_1="王小明", step="correct_now").items() if name != "code"}
+    words(code, **sent)
+    child = handed_in.by_code(code).persons[0].person
+    assert child.name in pack.aliases()
+    assert not child.suggested
+    words(code, **{**sent, "name_1": other})
+    child = handed_in.by_code(code).persons[0].person
+    assert (child.name, child.suggested) == (other, False)
+
+
+def test_what_could_tell_who_someone_is_is_pointed_out_before_it_is_corrected(register):
+    code = declare("远山")
+    assert "电话" in words(code, step="correct_check", **{**DONE, "text": "我的电话是 13800138000，我声明退出。"})
+
+
+def test_two_people_of_one_name_can_be_corrected(register):
+    family = declare("平安", "平安")
+    form = read(send(family, step="correct"))
+    sent = {name: value for name, value in form.sent(left_2=["party"], step="correct_now").items() if name != "code"}
+    assert "已更正" in words(family, **sent)

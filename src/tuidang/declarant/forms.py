@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from tuidang.declarant.queries import Editable
 from tuidang.design.fields import Field
-from tuidang.intake import questions
+from tuidang.intake import policies, questions
 from tuidang.intake.content import Correction
 from tuidang.intake.forms import ORGANISATIONS, Typed, TypedPerson, read_typed
+from tuidang.intake.passages import passages
+from tuidang.reference import pack
 from tuidang.reference import queries as reference
 from tuidang.review.states import Refusal
 from tuidang.vault.codes import LONGEST_TYPED, UnreadableCodeError
@@ -69,22 +71,25 @@ def refusal(reason: Refusal | None) -> str:
 class Correcting:
     """The form of a correction: the questions of the declaration that can be answered anew, with what stands now or what was typed.
 
-    A person left without name and tick stays as they were. What was agreed to when it was declared is not asked again.
+    A person left without name and tick stays as they were, a child keeps an invented name. What was agreed to is not asked again.
     """
 
     def __init__(self, found: Editable, language: str, posted: QueryDict | None = None) -> None:
         self._found, self._language = found, language
-        self._before = tuple(_row(name, organisations) for name, organisations in found.persons)
+        self._before = tuple(_row(*one, listed=found.group or not found.told) for one in found.persons)
         self._place = reference.label(found.region, language) if found.region else ""
         self.typed = self._read(posted) if posted is not None else self._filled(self._before, self._place, found.title, found.text)
 
     def _filled(self, persons: tuple[TypedPerson, ...], place: str, title: str, text: str) -> Typed:
         told = (place, title, text) if self._found.told else (self._place, self._found.title, self._found.text)
-        return Typed(self._found.group, persons, *told, publish=False, adult=True, agreed=True, consent=True)
+        twice = frozenset(policies.folded(one.name) for one in persons)
+        typed = Typed(self._found.group, persons, *told, publish=False, adult=True, agreed=True, consent=True, several=twice)
+        return typed.with_invented_children(self._language)
 
     def _read(self, posted: QueryDict) -> Typed:
         sent = read_typed(posted, group=self._found.group)
-        rows = [before if new.blank else new for before, new in zip(self._before, sent.persons, strict=False)]
+        pairs = zip(self._before, (replace(one, child=False) for one in sent.persons), strict=False)
+        rows = [before if new.blank else replace(new, child=before.child) for before, new in pairs]
         return self._filled((*rows, *self._before[len(rows) :]), sent.place, sent.title, sent.text)
 
     @property
@@ -106,12 +111,25 @@ class Correcting:
     def hidden(self) -> list[tuple[str, str]]:
         """What carries the answers to the next page."""
         asked = self.typed.hidden()
-        return [(name, value) for name, value in asked if name not in _GIVEN and (self._found.told or name not in _TOLD)]
+        return [
+            (name, value)
+            for name, value in asked
+            if name not in _GIVEN and not name.startswith("child") and name != "several" and (self._found.told or name not in _TOLD)
+        ]
 
     @property
     def region(self) -> int:
         """The place, by its code; unchanged where the field is."""
         return self._found.region if self.typed.place == self._place else self.typed.region()
+
+    @property
+    def seeming(self) -> list[str]:
+        """What passages of it seem to be that could tell who someone is."""
+        names = [policies.clean_line(one.name) for one in self.typed.filled()]
+        texts = (self.typed.title, self.typed.final_text()) if self._found.told else ()
+        found = [one.kind for name in names for one in passages(name, [name])]
+        found += [one.kind for text in texts for one in passages(text, names)]
+        return [questions.seeming(kind) for kind in dict.fromkeys(found)]
 
     def correction(self) -> Correction:
         """What is to stand instead. Look at `problems` first."""
@@ -119,5 +137,7 @@ class Correcting:
         return Correction(told.persons, (told.title, told.text, self.region) if self._found.told else None)
 
 
-def _row(name: str, organisations: int) -> TypedPerson:
-    return TypedPerson(name, frozenset(one for one, bit in ORGANISATIONS.items() if bit & organisations))
+def _row(name: str, organisations: int, suggested: bool, *, listed: bool) -> TypedPerson:
+    """Among those who were listed, an invented name that may not be published is a child's."""
+    child = listed and not suggested and name in pack.aliases()
+    return TypedPerson(name, frozenset(one for one, bit in ORGANISATIONS.items() if bit & organisations), child)

@@ -66,13 +66,15 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Editable:
-    """What can be corrected, and by which code. `told`: title, text and place as well. `sealed`: by a void and a new entry.
+    """What can be corrected, and by which code. `persons` are name, organisations, and whether the name is a suggested one.
+
+    `told`: title, text and place as well. `sealed`: by a void and a new entry.
 
     `shown`: it is published, or a reader has it to publish.
     """
 
     code: Code
-    persons: tuple[tuple[str, int], ...] = field(repr=False)
+    persons: tuple[tuple[str, int, bool], ...] = field(repr=False)
     title: str = field(repr=False)
     text: str = field(repr=False)
     region: int
@@ -196,7 +198,7 @@ def editable(code: Code, number: int = 0) -> Editable | None:
     names = {one.seq: one.person.name for one in declaration.persons}
     return Editable(
         code=code,
-        persons=tuple((one.person.person.name, one.person.person.organisations) for one in waiting),
+        persons=tuple((person.name, person.organisations, person.suggested) for person in (one.person.person for one in waiting)),
         title=with_names(told.title, names),
         text=with_names(told.text, names),
         region=told.region,
@@ -216,7 +218,7 @@ def _editable_sealed(one: OpenedPerson) -> Editable | None:
     told = found.content
     return Editable(
         code=one.own,
-        persons=((told.name, told.organisations),),
+        persons=((told.name, told.organisations, told.suggested),),
         title=found.title,
         text=found.text,
         region=told.region,

@@ -22,7 +22,7 @@ from tuidang.declarant import actions, queries
 from tuidang.declarant.forms import LONGEST_TYPED, Correcting, code_field, hint_of, refusal
 from tuidang.declarant.queries import Editable, Person, Status
 from tuidang.design.requests import read_sent
-from tuidang.intake.policies import clean_line, clean_text
+from tuidang.intake.policies import clean_line
 from tuidang.kernel.errors import RefusedError
 from tuidang.ledger.actions import SHARED_DAYS
 from tuidang.reference import queries as reference
@@ -127,7 +127,13 @@ def _correct(request: HttpRequest, sent: _Sent, found: Editable) -> HttpResponse
         told = form.correction()
         place = reference.label(form.region, _language()) if form.region else ""
         persons = [{"name": one.name, "left": _left(one.organisations)} for one in told.persons]
-        text = {"title": clean_line(form.typed.title), "text": clean_text(form.typed.text), "place": place, "typed_place": form.typed.place}
+        text = {
+            "title": clean_line(form.typed.title),
+            "text": told.told[1] if told.told else "",
+            "place": place,
+            "typed_place": form.typed.place,
+            "seeming": form.seeming,
+        }
         return render(request, "declarant/correct_check.html", {**context, **text, "persons": persons, "hidden": form.hidden()})
     checked = step != "correct"
     asked, rows = form.fields(checked=checked), form.rows(checked=checked)
