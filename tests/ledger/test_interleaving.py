@@ -1,4 +1,5 @@
-"""Two sealers at once, a declaration that arrives between, and both killed anywhere: one consistent ledger, in every order of their steps."""
+"""Two sealers at once, a declaration that arrives between, and both killed anywhere: one consistent ledger, in every order of their steps,
+and in hundreds of orders of how keys are born and die."""
 
 import pytest
 from django.db import connection
@@ -29,7 +30,7 @@ def careless_disk(monkeypatch):
 
 @pytest.mark.usefixtures("careless_disk")
 @pytest.mark.parametrize("points", [STEPS, LOOKS, KEYS], ids=["steps", "looks", "keys"])
-def test_every_order_of_two_sealers_gives_one_ledger(register, monkeypatch, points):
+def test_any_order_of_two_sealers_gives_one_ledger(register, monkeypatch, points):
     def agree():
         head, lock = adapters.head(), adapters.signer().lock()
         assert (head.size, head.root) == (lock.size, lock.root)
@@ -39,8 +40,8 @@ def test_every_order_of_two_sealers_gives_one_ledger(register, monkeypatch, poin
         assert files == {daykeys._name(key) for key in DayKey.objects.values_list("id", flat=True)}
         assert not DyingKey.objects.exists()
 
-    # How keys are born and die is the same on both databases; on PostgreSQL every order of it would take a quarter of an hour.
-    some = 300 if points is KEYS and connection.vendor == "postgresql" else None
+    # Who finds nothing to seal ends the day too: of keys there are more orders than can be tried each time. Some, far from each other.
+    some = (300 if connection.vendor == "postgresql" else 900) if points is KEYS else None
     runs = explore(monkeypatch, points, agree, register.check, unfinished=points is KEYS, at_most=some)
     assert runs > 100
     register.check()
