@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.declarant.pages import buttons, sealed, send, words
 from tests.ledger.register import decide, declaration, declare, index_of
+from tests.ledger.test_wishes import member_of_staff
 from tests.page import LANGUAGES, read
 
 from tlog.receipt import verify_receipt
@@ -19,6 +20,7 @@ from tuidang.intake.content import NewPerson
 from tuidang.kernel.randomness import random_bytes
 from tuidang.ledger import adapters, queries, sealing
 from tuidang.reference import pack
+from tuidang.review import actions as review
 from tuidang.review.models import Case, Publication
 from tuidang.review.states import ItemState
 from tuidang.vault.codes import Code
@@ -196,3 +198,27 @@ def test_two_people_of_one_name_can_be_corrected(register):
     form = read(send(family, step="correct"))
     sent = {name: value for name, value in form.sent(left_2=["party"], step="correct_now").items() if name != "code"}
     assert "已更正" in words(family, **sent)
+
+
+def test_of_a_large_family_each_state_is_told_once_and_who_is_not_as_the_others_are_is_named(register):
+    family = declare(*(f"名字{number}号" for number in range(28)))
+    words(family.member(3), step="take_back_now")
+    page = send(family).content.decode()
+    assert "27 人：等待决定" in page
+    assert re.search(r"1 人：在记入公开记录之前已撤回[^<]*<br><small>3 名字2号</small>", page)
+    assert page.count("等待决定") == 1
+    assert page.index('value="take_back"') < page.index("名字5号"), "within reach"
+    assert "中国共产党" not in page
+
+
+def test_what_was_declined_after_sealing_can_be_asked_for_again(register):
+    code = sealed("远山", publish=True)
+    member = member_of_staff()
+    review.claim_items(member=member)
+    (item,) = Publication.objects.values_list("id", flat=True)
+    review.decide_publication_items(member=member, decline=[item])
+    assert "没有公开" in words(code)
+    assert "由志愿者读一遍" in words(code, step="publish_now")
+    assert Publication.objects.count() == 1
+    review.undo(member=member)
+    assert Publication.objects.count() == 1

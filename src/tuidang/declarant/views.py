@@ -161,13 +161,13 @@ def _context(status: Status) -> dict[str, object]:
 
 
 def _grouped(persons: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Those who stand alike together, each state told once."""
+    """Those who stand alike together, each state told once; the most first."""
     alike = ("status", "own_wish", "void_reason", "refusal", "sealed_by", "sealed_from")
     keys = [tuple(one[name] for name in alike) for one in persons]
     return [
         {"first": next(one for one, key in zip(persons, keys, strict=True) if key == alone), "count": count}
         | {"persons": [one for one, key in zip(persons, keys, strict=True) if key == alone]}
-        for alone, count in Counter(keys).items()
+        for alone, count in Counter(keys).most_common()
     ]
 
 

@@ -44,12 +44,12 @@ def screen_new(*, at_most: int = 500) -> int:
         # Corrected meanwhile, it is screened as it is now, by the next call.
         intake.lock(declarations=ids)
         corrected = handed_in.corrected_since(one.declaration for one in marked)
-        marked = [one for one in marked if one.declaration.id not in corrected]
+        as_read = [one for one in marked if one.declaration.id not in corrected]
         done = set(Screening.objects.filter(declaration__in=ids).values_list("declaration", flat=True))
-        fresh = [one for one in marked if one.declaration.id not in done]
+        fresh = [one for one in as_read if one.declaration.id not in done]
         earlier = _count(one.cluster for one in fresh if one.counts)
         Screening.objects.bulk_create([_row(one, earlier) for one in fresh], ignore_conflicts=True)
-        intake.hand_on(screened=[one.declaration for one in marked])
+        intake.hand_on(screened=[one.declaration for one in as_read])
     return len(ids) if marked else 0
 
 
