@@ -67,7 +67,7 @@ _SURNAME = (
 )
 _GIVEN = (
     "[伟芳娜秀敏静丽强磊军洋勇艳杰娟涛超霞刚桂英华玉萍红玲芬燕彬鹏辉梅莉兰淑珍凤琴洁琳晶婷雪慧莹倩颖佳俊峰浩宇轩泽晨梓涵欣怡诗嘉琪子睿博文志建国"
-    "庆福贵荣昌祥瑞斌鑫飞波宁亮健龙虎林森松柏海洪江河春夏秋冬晓小明光永胜德才学武世忠义仁礼信诚正新民兴旺财宝根生水金银铁石山岩月星云霖雯雅美惠香菊莲荷"
+    "庆福贵荣昌祥瑞斌鑫飞波宁亮健龙虎林森松柏海洪江河春夏秋冬晓小明光永胜德才武世忠义仁礼信诚正新民兴旺财宝根生水金银铁石山岩月星云霖雯雅美惠香菊莲荷"
     "蓉薇茹媛婉娥姣丹彤彩虹琼瑶珊瑾璐瑜琦玮珏钰锋钢铭锐锦钧鸿鹤翔毅恒康顺利安平宏卫东西南北立元启凯旋帆航震雷霆旭阳煜灿炜焕炎坤乾茂盛树桐楠梁栋三四五]"
 )
 _NAME = f"(?P<name>(?:{_SURNAME}){_GIVEN}{{1,2}})"
@@ -77,8 +77,10 @@ _RELATIONS = (
     "|表弟|表妹|堂哥|堂弟|侄子|外甥|孙子|孙女|同事|同学|邻居|朋友|战友|老师|班主任|校长|书记|局长|处长|科长|所长|队长|主任|厂长|经理|警察|狱警|法官|医生"
 )
 _TITLES = "先生|女士|老师|同志|教授|医生|律师|校长|书记|局长|处长|科长|所长|队长|主任|厂长|经理|法官|警官|大哥|大姐|阿姨|叔叔"
+_END = r"(?=[\W在是于被说和与也都就从把对的有叫让因曾等声今现自年出先老同]|$)"
+"""What may follow a name: else it is the beginning of other words."""
 _NAMES = (
-    re.compile(f"(?:{_CALLED}|{_RELATIONS})[ 叫是:：]{{0,2}}{_NAME}"),
+    re.compile(f"(?:{_CALLED}|{_RELATIONS})[ 叫是:：]{{0,2}}{_NAME}{_END}"),
     re.compile(f"{_NAME}(?:{_TITLES})"),
 )
 _LISTED = re.compile(r"^[ \t]*(?:三退|退(?:出)?[党团队、 ]{1,8}|声明人|姓名)[:：](?P<list>[^\n。]{1,200})", re.MULTILINE)
@@ -94,7 +96,8 @@ _NAMES_IN_ENGLISH = (
 _NO_NAMES = frozenset(
     re.findall(
         r"\w+",
-        "高兴 高明 高飞 高峰 高中 高学 马上 张三 李四 王五 王国 江山 江河 江海 江南 江西 江北 江东 黄金 黄海 "
+        "高兴 周三 周四 周五 马虎 叶子 金子 石子 毛子 胡子 孙子 王子 林子 孔子 孟子 庄子 "
+        "汪洋 贺新春 金华 方平 高明 高飞 高峰 高中 高学 马上 张三 李四 王五 王国 江山 江河 江海 江南 江西 江北 江东 黄金 黄海 "
         "黄河 黄山 金银 金山 金星 金石 石林 石河 石雷 雷锋 雷霆 韩国 许多 陆军 方正 方才 陆海 康平 康健 苏东 "
         "苏北 苏南 夏利 夏秋 夏天 林立 林海 林森 田林 龙江 龙虎 唐宁 唐三 牛山 史学 庄严 黎明 柳三 钱财 钱三 "
         "毛三 何三 何五 毛泽东 邓小平 江泽民 胡锦涛 习近平 周恩来 朱德 刘少奇 赵紫阳 胡耀邦 李鹏 李洪志 "
@@ -106,7 +109,7 @@ _NO_NAMES_IN_ENGLISH = frozenset(
     re.findall(
         r"\w+",
         "Communist Party Young Pioneers Pioneer Youth League China Chinese Beijing Shanghai Tiananmen "
-        "Cultural Revolution Red Guard Great Leap ",
+        "Cultural Revolution Red Guard Great Leap Thank You New Year Star God The ",
     )
 )
 
@@ -193,4 +196,4 @@ def _names(text: str, known: Collection[str]) -> Iterator[Passage]:
 def _is_someone(name: str, known: Collection[str]) -> bool:
     if name[0].isascii():
         return folded(name) not in known and not _NO_NAMES_IN_ENGLISH & set(re.split("[ -]", name))
-    return folded(name) not in known and name not in _NO_NAMES
+    return folded(name) not in known and name not in _NO_NAMES and name[-1] != "小"
