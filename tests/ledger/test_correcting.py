@@ -17,7 +17,7 @@ from tuidang.intake.content import Correction, NewPerson
 from tuidang.intake.models import Declarant, Outcome
 from tuidang.kernel import clock
 from tuidang.kernel.errors import RefusedError
-from tuidang.ledger import actions, queries, sealing
+from tuidang.ledger import actions, adapters, queries, sealing
 from tuidang.ledger.models import Instruction
 from tuidang.review import actions as review
 from tuidang.review.models import Case, Tally
@@ -188,6 +188,24 @@ def test_corrected_between_reading_and_screening_it_is_screened_as_it_is(registe
     monkeypatch.setattr(screening, "_readable", corrected_then)
     screening.screen_new()
     assert handed_in.new_declarations(5) == [code.declaration_id()]
+
+
+def test_corrected_between_two_readings_of_the_row_move_nobody_is_taken_for_lost(register, monkeypatch):
+    code = declare("远山")
+    decide()
+    read, corrected = handed_in.contents, []
+
+    def corrected_first(ids):
+        if not corrected and adapters.signer().lock().size > adapters.head().size:
+            corrected.append(actions.correct(code=code, correction=to("远水")))
+        return read(ids)
+
+    monkeypatch.setattr(handed_in, "contents", corrected_first)
+    sealing.seal(force=True)
+    assert corrected == ["corrected"]
+    everything_in(register)
+    settled(register, 1)
+    assert set(stands(code)) == {"远水"}
 
 
 def test_what_was_refused_or_taken_back_cannot_be_corrected(register):

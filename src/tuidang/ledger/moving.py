@@ -89,16 +89,16 @@ class _Sealed:
 class _Chunk:
     """Some entries of a batch by commitment, those of one declaration together.
 
-    `people`: their declarants who are here and can be read; `lost`: those who are here, as (declaration, seq), and can never be.
+    `people`: their declarants who are here and can be read; `lost`: those still here, as (declaration, seq), who can never be.
     """
 
     indexes: dict[bytes, int]
     people: dict[bytes, _Sealed]
-    lost: list[tuple[UUID, int]]
+    lost: dict[bytes, tuple[UUID, int]]
 
     def declarations(self) -> set[UUID]:
         """Whose declarants are here."""
-        return {one.declaration for one in self.people.values()} | {declaration for declaration, _ in self.lost}
+        return {one.declaration for one in self.people.values()} | {declaration for declaration, _ in self.lost.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ def _chunk(
         for person in declaration.persons
         if person.commitment in entries
     }
-    lost = [place for commitment, place in places.items() if place and commitment not in people]
+    lost = intake.declarants_with(commitment for commitment, place in places.items() if place and commitment not in people)
     return _Chunk({commitment: index for commitment, (index, _) in entries.items()}, people, lost)
 
 
@@ -321,7 +321,8 @@ def _settled(chunk: _Chunk, taken_back: set[int]) -> list[_Sealed]:
     gone = {commitment for commitment, index in chunk.indexes.items() if index in taken_back}
     standing = [one.entry for one in here if one.commitment not in withdrawn | gone]
     review_actions.sealed(entries=_with_persons(standing, withdrawn | gone))
-    intake_actions.remove_declarants(persons=[*((one.declaration, one.seq) for one in here), *chunk.lost])
+    lost = [place for commitment, place in chunk.lost.items() if commitment in states]
+    intake_actions.remove_declarants(persons=[*((one.declaration, one.seq) for one in here), *lost])
     _forget_withdrawn(chunk.declarations() - {one.declaration for one in standing})
     return [one for one in here if one.commitment not in erased | gone]
 
@@ -341,8 +342,8 @@ def _keep(envelope: Envelope, kept: Sequence[_Sealed]) -> None:
     texts = dict(one.text for one in kept if one.text)
     rows = [SealedText(id=key, blob=blob) for key, blob in sorted(texts.items())]
     SealedText.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
-    holders = [TextHolder(id=holder) for holder in sorted(one.holder for one in kept if one.text)]
-    TextHolder.objects.bulk_create(holders, batch_size=CHUNK, ignore_conflicts=True)
+    holders = sorted(one.holder for one in kept if one.text)
+    TextHolder.objects.bulk_create(map(TextHolder, holders), batch_size=CHUNK, ignore_conflicts=True)
 
 
 def _forget_withdrawn(declarations: set[UUID]) -> None:
