@@ -1,0 +1,116 @@
+"""Whoever holds a code corrects a name, thinks again about publishing, and leaves no trace when the phone is to be searched."""
+
+import pytest
+from tests.journeys.browsers import chromium, keep
+from tests.served import Site
+
+from tuidang.vault.codes import Code
+
+pytestmark = pytest.mark.journey
+NAMES = {"en": ("Far Hill", "Clear Spring"), "zh-hans": ("远山", "清泉"), "zh-hant": ("遠山", "清泉")}
+
+
+@pytest.fixture
+def site(data_folder, database_url):
+    with Site(data_folder, database_url) as the:
+        yield the
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as the:
+        yield the
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    yield context.new_page()
+    assert context.cookies() == []
+    context.close()
+
+
+def see(page, name):
+    page.wait_for_load_state()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+    keep(f"code-{name}", page.screenshot(full_page=True))
+
+
+def press(page, step):
+    page.locator(f"button[value={step}]:not(.skip)").first.click()
+
+
+def declare(page, address, name):
+    """Returns the code as it is shown."""
+    page.goto(f"{address}declare/")
+    page.fill("#name", name)
+    for box in ("#left", "#adult", "#consent"):
+        page.check(box)
+    press(page, "check")
+    press(page, "send")
+    return page.locator(".code").inner_text()
+
+
+def look_up(page, address, code):
+    page.goto(f"{address}lookup/")
+    page.fill("#code", code)
+    page.locator("main form button").first.click()
+
+
+def correct_the_name(page, name):
+    press(page, "correct")
+    page.locator("input[name^=name]").first.fill(name)
+    press(page, "correct_check")
+    press(page, "correct_now")
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_corrects_a_name_wishes_it_published_and_thinks_again(site, page, language):
+    address, (wrong, right) = f"http://127.0.0.1:{site.port}/{language}/", NAMES[language]
+    code = declare(page, address, wrong)
+    look_up(page, address, code)
+    see(page, f"{language}-status")
+    correct_the_name(page, right)
+    see(page, f"{language}-corrected")
+    look_up(page, address, code)
+    text = page.locator("main").inner_text()
+    assert right in text
+    assert wrong not in text
+    press(page, "publish")
+    see(page, f"{language}-publish")
+    press(page, "publish_now")
+    assert page.locator("button[value=unpublish_now]").count() == 1
+    press(page, "unpublish_now")
+    assert page.locator("button[value=publish]").count() == 1
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_what_is_on_the_record_is_corrected_by_a_void_and_another_entry(site, page, language):
+    address, (wrong, right) = f"http://127.0.0.1:{site.port}/{language}/", NAMES[language]
+    code = declare(page, address, wrong)
+    assert site.count(1) == 1
+    look_up(page, address, code)
+    see(page, f"{language}-sealed")
+    correct_the_name(page, right)
+    look_up(page, address, code)
+    see(page, f"{language}-replaced")
+    assert right in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["before-sealing", "after-sealing"])
+def test_erases_all_and_the_code_is_one_that_never_was(site, page, sealed):
+    address = f"http://127.0.0.1:{site.port}/zh-hans/"
+    code = declare(page, address, "远山")
+    if sealed:
+        assert site.count(1) == 1
+    look_up(page, address, code)
+    press(page, "erase")
+    see(page, f"erase-{sealed}")
+    press(page, "erase_now")
+    see(page, f"erased-{sealed}")
+    look_up(page, address, code)
+    after = page.locator("main").inner_text()
+    look_up(page, address, Code(bytes(16)).shown("zh-hans"))
+    assert page.locator(".error").count() == 1
+    never = page.locator("main").inner_text()
+    assert after == never
