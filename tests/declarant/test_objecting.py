@@ -322,3 +322,11 @@ def test_an_objection_on_a_ground_that_hides_already_is_shown_as_hidden(index):
     assert "is hidden now" in read(second).text
     assert Objection.objects.filter(hides=True).count() == 1
     assert Ground(Objection.objects.first().ground) is Ground.NOT_DECLARED
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "A code has 12 words"), ("zh-hans", "12"), ("zh-hant", "12")])
+def test_a_slip_in_the_code_is_answered_in_words(register, language, said):
+    answered = ask("abandon ability able", language)
+    assert answered.status_code == 422
+    assert said in read(answered).text
+    assert read(answered).latin() <= {"abandon", "ability", "able"} if language != "en" else True

@@ -166,7 +166,7 @@ def test_the_questions_can_be_asked_before_the_form_is_seen(language):
     assert checked.status_code == 200
 
 
-SAID = {"en": "They look like this:", "zh-hans": "看起来像是：", "zh-hant": "看起來像是："}
+SAID = {"en": "They look like this:", "zh-hans": "其中似乎有：", "zh-hant": "其中似乎有："}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

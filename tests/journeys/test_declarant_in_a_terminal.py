@@ -72,7 +72,7 @@ def test_the_form_asks_in_an_order_that_can_be_followed_and_leads_to_a_code_that
     code = dict(terminal.page(address, send).fields)["code"]
     assert code in said, "sent twice, by the same form: the same code"
 
-    assert "声明的结果" in terminal.shown("/zh-hans/lookup/", {"code": code})
+    assert "目前的情况" in terminal.shown("/zh-hans/lookup/", {"code": code})
     terminal.shown("/zh-hans/lookup/", {"code": code, "step": "take_back_now"})
     assert "已在入册之前撤回" in terminal.shown("/zh-hans/lookup/", {"code": code})
 

@@ -181,7 +181,7 @@ def test_corrected_between_reading_and_screening_it_is_screened_as_it_is(registe
 
     def corrected_then(ids):
         found = read(ids)
-        monkeypatch.undo()
+        monkeypatch.setattr(screening, "_readable", read)
         actions.correct(code=code, correction=to("远水"))
         return found
 

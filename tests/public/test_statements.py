@@ -116,3 +116,9 @@ def test_lines_that_hold_nothing_but_names_left_out_are_not_shown(text, shown):
     publish(1, text=text, name="", persons=4)
     assert read(Client().get("/en/statements/1/")).text.count(shown) == 1
     assert ("退队" in read(Client().get("/en/statements/")).text) is ("退队" in shown)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "nothing older"), ("zh-hans", "没有更早的声明"), ("zh-hant", "沒有更早的聲明")])
+def test_beyond_the_oldest_it_does_not_say_that_there_is_none(language, said):
+    publish(1)
+    assert said in read(Client().get(f"/{language}/statements/?before=1")).text

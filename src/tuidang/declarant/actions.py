@@ -22,6 +22,7 @@ def take_back(*, code: Code, erase: bool = False) -> Literal["taken_back", "alre
 
     `erase` destroys what the code opens as well. Raises RefusedError as `ledger.actions.take_back` does; then nothing has changed.
     """
+    ledger.hold(code=code)
     indexes = _indexes(code)
     result = ledger.take_back(code=code, erase=erase)
     _unpublish(indexes)
@@ -34,6 +35,7 @@ def correct(*, code: Code, correction: Correction) -> Literal["corrected", "repl
 
     What was published, or was to be, is to be published again once it is read.
     """
+    ledger.hold(code=code)
     indexes = _indexes(code)
     shown = bool(public.published(indexes) or waiting.items_of(indexes))
     result = ledger.correct(code=code, correction=correction, publish=shown)
@@ -48,6 +50,7 @@ def wish(*, code: Code, publish: bool) -> Literal["wished", "same", "not_now", "
 
     Raises RefusedError as `ledger.actions.wish` does.
     """
+    ledger.hold(code=code)
     indexes = _indexes(code)
     there = bool(public.published(indexes))
     if publish and there:

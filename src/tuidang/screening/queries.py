@@ -24,6 +24,11 @@ class Screened:
     wished: bool
 
 
+def untaken_ids(at_most: int) -> list[UUID]:
+    """The declarations that review has not taken over, those that `untaken` would say, without holding them."""
+    return list(Screening.objects.filter(taken=False).order_by("declaration").values_list("declaration", flat=True)[:at_most])
+
+
 def untaken(at_most: int) -> list[Screened]:
     """What review has not taken over, found by state, and held for the rest of the transaction: whoever asks meanwhile waits for it.
 

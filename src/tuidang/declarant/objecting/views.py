@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from tuidang.declarant.forms import LONGEST_TYPED, code_field
+from tuidang.declarant.forms import LONGEST_TYPED, code_field, hint_of
 from tuidang.declarant.objecting import actions, forms
 from tuidang.declarant.objecting.forms import Typed
 from tuidang.design.fields import with_errors
@@ -91,7 +91,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     try:
         code = read_code(typed)
     except UnreadableCodeError as error:
-        return _ask(request, typed=typed, problem=error.hint if typed.strip() else "empty", status=422)
+        return _ask(request, typed=typed, problem=hint_of(error) if typed.strip() else "empty", status=422)
     found = review.answer(actions.objection_id(code))
     if found is None:
         return _ask(request, typed=typed, problem="unknown", status=404)

@@ -3,6 +3,6 @@
 from tuidang.ledger.actions.correcting import correct
 from tuidang.ledger.actions.instructing import announce, instruct_void, set_baseline
 from tuidang.ledger.actions.publishing import wish
-from tuidang.ledger.actions.taking_back import SHARED_DAYS, take_back
+from tuidang.ledger.actions.taking_back import SHARED_DAYS, hold, take_back
 
-__all__ = ["SHARED_DAYS", "announce", "correct", "instruct_void", "set_baseline", "take_back", "wish"]
+__all__ = ["SHARED_DAYS", "announce", "correct", "hold", "instruct_void", "set_baseline", "take_back", "wish"]

@@ -51,6 +51,11 @@ def take_back(*, code: Code, erase: bool = False) -> Literal["taken_back", "alre
     return "taken_back" if any(sealed) or any(waiting) else "already"
 
 
+def hold(*, code: Code) -> None:
+    """Holds what `code` opens for the rest of the transaction: what is read of it afterwards does not change before the wish is noted."""
+    opened_and_held(code)
+
+
 def opened_and_held(code: Code) -> list[OpenedPerson]:
     """What `code` opens, held for the rest of the transaction: wishes about it, and the row move, come one after the other."""
     held: set[UUID] = set()

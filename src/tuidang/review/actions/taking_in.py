@@ -17,13 +17,18 @@ from tuidang.review.policies import HOLD_DAYS, PURGE_DAYS, SCREENED, pile_of, ve
 from tuidang.review.states import Decider, Pile, Verdict, Wish
 from tuidang.screening import actions as screening
 from tuidang.screening.policies import Lane
-from tuidang.screening.queries import Screened, untaken
+from tuidang.screening.queries import Screened, untaken, untaken_ids
 
 
 @transaction.atomic
 def take_in(*, at_most: int = 500) -> int:
-    """Takes over what was screened; returns how much. What is clear counts at once, the rest waits. After a crash: as before, or done."""
-    rows = untaken(at_most)
+    """Takes over what was screened; returns how much it looked at. What is clear counts at once, the rest waits. After a crash: as before, or done.
+
+    The declarations are held first, as by whoever corrects or erases: then what is read here is not forgotten before it is written.
+    """
+    held = untaken_ids(at_most)
+    intake.lock(declarations=held)
+    rows = [row for row in untaken(at_most) if row.declaration in set(held)]
     ids = [row.declaration for row in rows]
     known = set(Case.objects.filter(declaration__in=ids).values_list("declaration", flat=True))
     cases = [_case(row) for row in rows if row.declaration not in known]
@@ -31,7 +36,7 @@ def take_in(*, at_most: int = 500) -> int:
     move_tallies((None, cell(case)) for case in cases)
     _call_back({row.cluster for row in rows if row.lane is Lane.HOLD and row.cluster})
     screening.mark_taken(declarations=ids)
-    return len(rows)
+    return len(held)
 
 
 def _case(row: Screened) -> Case:
