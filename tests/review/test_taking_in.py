@@ -9,6 +9,7 @@ from tlog.promise import Outcome as Sentence
 from tuidang.intake import queries as handed_in
 from tuidang.intake.models import DeclarantState
 from tuidang.review import actions, queries
+from tuidang.review.actions import taking_in
 from tuidang.review.content import DayTally
 from tuidang.review.models import Case, Tally
 from tuidang.review.policies import UNDO_HOURS
@@ -154,3 +155,17 @@ def test_how_one_declaration_stands():
     (declaration,) = arrive(text=PHONE)
     assert queries.verdict(declaration) is Verdict.WAITING
     assert queries.verdict(A) is None
+
+
+def test_what_is_forgotten_before_it_is_held_leaves_no_case(monkeypatch):
+    declaration = hand_in()
+    screening.screen_new()
+    lock = taking_in.intake.lock
+
+    def lock_later(*, declarations):
+        actions.forget(declarations=declarations)  # as who corrects or erases does, who held it first
+        lock(declarations=declarations)
+
+    monkeypatch.setattr(taking_in.intake, "lock", lock_later)
+    assert actions.take_in() == 1
+    assert not Case.objects.filter(declaration=declaration).exists()
