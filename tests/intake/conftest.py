@@ -29,6 +29,7 @@ def outbox(server) -> Outbox:
     box.raw.clear()
     box.to.clear()
     box.says = None
+    box.says_of_text.clear()
     return box
 
 

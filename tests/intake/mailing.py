@@ -28,16 +28,19 @@ SENDER = "someone@mail.example"
 DECLARATION = "Name: Calm River\nWithdraws from: Party, Youth League\nDeclaration: I leave.\nI am 16 or older: yes\nI agree: yes\n"
 CHINESE = "姓名：远山\n退出：党、团\n声明：我声明退出。\n我已年满16岁：是\n我同意：是\n"
 TRADITIONAL = "姓名：遠山\n退出：黨、團\n聲明：我聲明退出。\n我已年滿16歲：是\n我同意：是\n"
-SEVERAL = "People:\nCalm River: Party\nFar Hill: Young Pioneers\nDeclaration: We leave.\nEach has agreed and is 16 or older: yes\nI agree: yes\n"
+SEVERAL = (
+    "People:\nCalm River: Party\nFar Hill: Young Pioneers\nDeclaration: We leave.\nEach has agreed and is 16 or older: yes\nI agree: yes\n"
+)
 
 
 class Outbox:
-    """What was handed to the server that sends. `says` is its answer to each recipient; None takes it."""
+    """What was handed to the server that sends. `says` is its answer to each recipient; None takes it. `says_of_text`: to the text, by recipient."""
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
         self.to: list[str] = []
         self.says: str | None = None
+        self.says_of_text: dict[str, str] = {}
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: ARG002, N802 -- as the server calls it
         if self.says:
@@ -46,6 +49,9 @@ class Outbox:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802 -- as above
+        for address in envelope.rcpt_tos:
+            if address in self.says_of_text:
+                return self.says_of_text[address]
         self.raw.append(envelope.content)
         self.to += envelope.rcpt_tos
         return "250 OK"

@@ -9,7 +9,7 @@ from tests.intake.mailing import CHINESE, DECLARATION, OURS, SENDER, SEVERAL, TR
 from tests.intake.office import code_shown, link, press, stored, work
 from tests.page import read
 
-from tuidang.intake import correspondence, queries
+from tuidang.intake import correspondence, mailbox, queries
 from tuidang.intake.correspondence import Correspondence
 from tuidang.intake.mailbox import MailServerError, Server
 from tuidang.intake.models import Claim as Row
@@ -214,6 +214,61 @@ def test_a_refused_answer_is_tried_again_later_and_holds_up_no_other(office, fol
     office._each.clear()  # the pause has ended
     work(office)
     assert (len(outbox.raw), len(stored()), left(folder)) == (2, 2, [])
+
+
+@pytest.mark.parametrize(("says", "remain"), [("554 5.7.1 no", 0), ("451 later", 1)])
+def test_an_answer_whose_text_is_refused_holds_up_no_other(office, folder, outbox, says, remain):
+    outbox.says_of_text["first@mail.example"] = says
+    deliver(folder, written(sender="first@mail.example"), seconds=time.time() - 100)
+    deliver(folder, written())
+    work(office)
+    assert (outbox.to, len(stored()), len(left(folder))) == ([SENDER], 2, remain)
+
+
+@pytest.mark.parametrize("says", ["421 closing", "530 5.7.0 sign in first"])
+def test_a_server_that_speaks_of_itself_takes_no_answer_and_no_mail_is_lost(office, folder, outbox, says):
+    outbox.says = says
+    deliver(folder, written())
+    with pytest.raises(MailServerError):
+        office.step()
+    assert len(left(folder)) == 1
+
+
+def test_a_server_that_breaks_off_over_one_answer_gets_the_next_one_first(office, folder, outbox, monkeypatch):
+    real = correspondence.send
+
+    def breaks_off(letter, to, mail):
+        if to != SENDER:
+            raise correspondence.BrokenOffError("closed")
+        real(letter, to, mail)
+
+    monkeypatch.setattr(correspondence, "send", breaks_off)
+    deliver(folder, written(sender="first@mail.example"), seconds=time.time() - 100)
+    deliver(folder, written())
+    with pytest.raises(MailServerError):
+        office.step()
+    office._all = correspondence._Pause()  # the rest is over
+    work(office)
+    assert (outbox.to, len(left(folder))) == ([SENDER], 1)
+
+
+def test_more_mails_that_wait_than_are_looked_at_at_once_hold_up_no_other(office, folder, outbox, monkeypatch):
+    monkeypatch.setattr(mailbox, "MOST_AT_ONCE", 6)
+    for number in range(8):
+        slow = f"a{number}@slow.example"
+        outbox.says_of_text[slow] = "450 4.1.2 later"
+        deliver(folder, written(sender=slow), seconds=time.time() - 100 + number)
+    deliver(folder, written())
+    work(office)
+    assert (outbox.to, len(left(folder))) == ([SENDER], 8)
+
+
+def test_what_cannot_be_answered_is_deleted_once_it_is_too_old(office, folder, outbox):
+    outbox.says = "450 4.1.2 later"
+    deliver(folder, written(), seconds=time.time() - 9 * DAY)
+    deliver(folder, written(Message_ID="<2@mail.example>"), seconds=time.time() - 2 * DAY)
+    work(office)
+    assert (len(left(folder)), len(stored())) == (1, 1)
 
 
 def test_an_address_that_does_not_exist_ends_it_and_the_declaration_stands(office, folder, outbox):

@@ -81,6 +81,7 @@ def test_no_more_than_so_many_are_looked_at_at_once(folder):
         deliver(folder, b"a", name=f"1795366188.M{number}.host")
     with opened(settings_for(folder, NOWHERE)) as mailbox:
         assert len(mailbox.names()) == MOST_AT_ONCE
+        assert len(mailbox.names(mailbox.names())) == 5
 
 
 def test_a_maildir_that_is_not_there_is_an_error_that_names_nobody(tmp_path):
@@ -96,6 +97,7 @@ def test_imap_gives_the_oldest_first_in_part_with_the_day_of_arrival_and_deletes
         first, second = mailbox.names()
         read = mailbox.read(first, 10_000)
         assert read.raw.rstrip().endswith(b"first")
+        assert mailbox.names([first]) == [second]
         assert datetime.fromtimestamp(time.time() - 2 * DAY, UTC).date() == clock.as_date(read.day)
         assert len(mailbox.read(second, 600).raw) == 600
         mailbox.delete(first)

@@ -1,7 +1,9 @@
 """Declaring by e-mail: each mail is taken in, answered, deleted, in this order, so that a crash in between repeats a step and loses none.
 
 Taking in twice is taking in once. An answer may go out twice: a server that took it may die before it says so, and nobody can ask it.
-While no answer can be sent nothing is taken in. What cannot be worked on now is tried again later, ever more seldom, and holds up no other.
+While no answer can be sent nothing is taken in. What cannot be worked on now is tried again later, ever more seldom, and holds up no other;
+once it is too old to declare anything it is deleted unanswered. Where a server refuses an answer for good the mail is deleted too: its
+declaration counts, and nobody has its code.
 """
 
 from __future__ import annotations
@@ -15,13 +17,13 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from tuidang.intake import claims, layout
-from tuidang.intake.letters import Letter, NotNowError, claim_letter, help_letter, late_letter, send
+from tuidang.intake.letters import BrokenOffError, Letter, NotNowError, claim_letter, help_letter, late_letter, send
 from tuidang.intake.mail import LARGEST, Mail, read_mail
 from tuidang.intake.mailbox import Arrived, Mailbox, MailServerError, MailSettings, opened
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError, InvalidInputError
 from tuidang.reference import switches
-from tuidang.vault.mailkeys import Claim, can_be_worked_on
+from tuidang.vault.mailkeys import WORKED_DAYS, Claim, can_be_worked_on
 
 log = logging.getLogger("tuidang.mail")
 AT_ONCE = 5
@@ -60,9 +62,7 @@ class Correspondence:
             return False
         try:
             with opened(self.settings) as mailbox:
-                names = mailbox.names()
-                self._each = {name: pause for name, pause in self._each.items() if name in names}
-                due = [name for name in names if name not in self._each or not self._each[name].lasts()][:AT_ONCE]
+                due = self._due(mailbox)
                 for name in due:
                     self._work_on(name, mailbox)
         except (BusyError, DatabaseError):
@@ -71,19 +71,36 @@ class Correspondence:
         self._all = _Pause()
         return bool(due)
 
+    def _due(self, mailbox: Mailbox) -> list[str]:
+        """Those that were never tried, and one at least of those whose pause is over: neither kind holds up the other."""
+        again = [name for name, pause in self._each.items() if not pause.lasts()]
+        new = mailbox.names(self._each)[: AT_ONCE - bool(again)]
+        return new + again[: AT_ONCE - len(new)]
+
     def _work_on(self, name: str, mailbox: Mailbox) -> None:
+        arrived = None
         try:
             arrived = mailbox.read(name, LARGEST + 1)
             if arrived is None or self._answer(arrived):
-                mailbox.delete(name)
+                self._delete(name, mailbox)
                 return
+        except BrokenOffError:
+            self._each.setdefault(name, _Pause()).longer()  # else it would be the first again, and no other ever come to its turn
+            raise
         except (MailServerError, BusyError, DatabaseError):
             raise
         except NotNowError:
             pass
         except Exception as error:  # noqa: BLE001  whatever is wrong with one mail, the next one is read
             log.error("a mail could not be worked on: %s", type(error).__name__)  # noqa: TRY400  no traceback: it could show content
+        if arrived is not None and arrived.day < clock.today() - WORKED_DAYS:
+            self._delete(name, mailbox)
+            return
         self._each.setdefault(name, _Pause()).longer()
+
+    def _delete(self, name: str, mailbox: Mailbox) -> None:
+        mailbox.delete(name)
+        self._each.pop(name, None)
 
     def _answer(self, arrived: Arrived) -> bool:
         """Whether the mail is done with. Raises NotNowError, MailServerError, BusyError."""

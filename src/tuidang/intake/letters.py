@@ -6,6 +6,7 @@ import ipaddress
 import re
 import smtplib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,10 +26,16 @@ from tuidang.reference import pack
 from tuidang.vault.mailkeys import CLAIM_DAYS, WORKED_DAYS, Claim
 
 _RULE = "\n\n" + "-" * 20 + "\n\n"
+_OF_THE_SERVER = {421, 503, 530, 534, 535, 538}
+"""Answers that have nothing to do with the one mail: it is closing, or we have not signed in as it wants."""
 
 
 class NotNowError(TuidangError):
     """The answer to this one mail cannot be delivered now; to others it may be."""
+
+
+class BrokenOffError(MailServerError):
+    """The server that sends broke off over one answer: perhaps over this one alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,9 @@ def site() -> str:
 
 
 def send(letter: Letter, to: str, mail: MailSettings) -> None:
-    """Hands `letter` to the server that sends. An address that this server calls impossible is no error: nobody else can be told.
+    """Hands `letter` to the server that sends. What this server will never take for this address is no error: nobody else can be told.
 
-    Raises NotNowError where the server wants this one later, MailServerError where it takes nothing.
+    Raises NotNowError where the server wants this one later, BrokenOffError where it broke off, MailServerError where it takes nothing.
     """
     message = EmailMessage(letter.subject, letter.body, mail.address, [to], headers=_headers(mail))
     backend = EmailBackend(
@@ -88,12 +95,30 @@ def send(letter: Letter, to: str, mail: MailSettings) -> None:
         timeout=TIMEOUT_SECONDS,
     )
     try:
-        backend.send_messages([message])
-    except smtplib.SMTPRecipientsRefused as refused:
-        if any(code < 500 for code, _said in refused.recipients.values()):
-            raise NotNowError("a mail server wants an answer later") from None
+        backend.open()
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise MailServerError(f"the server that sends answers cannot be used ({type(error).__name__})") from None
+    try:
+        backend.send_messages([message])
+    except smtplib.SMTPRecipientsRefused as refused:
+        _refused(*(code for code, _said in refused.recipients.values()))
+    except smtplib.SMTPDataError as refused:
+        _refused(refused.smtp_code)
+    except smtplib.SMTPSenderRefused:
+        raise MailServerError("the server that sends answers does not take them from us") from None
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        raise BrokenOffError(f"the server that sends answers broke off ({type(error).__name__})") from None
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            backend.close()
+
+
+def _refused(*codes: int) -> None:
+    """What the server said to the recipient or the text: about itself, not now, or (returns) never."""
+    if _OF_THE_SERVER.intersection(codes):
+        raise MailServerError("the server that sends answers does not take any now")
+    if any(code < 500 for code in codes):
+        raise NotNowError("a mail server wants an answer later")
 
 
 def _headers(mail: MailSettings) -> dict[str, str]:

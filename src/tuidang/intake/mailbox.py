@@ -9,7 +9,7 @@ import imaplib
 import os
 import re
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -70,8 +70,8 @@ class Arrived:
 class Mailbox(Protocol):
     """What both kinds can do. Names mean something to the mailbox that gave them, and stay the same."""
 
-    def names(self) -> list[str]:
-        """What is there, the oldest first, at most `MOST_AT_ONCE`."""
+    def names(self, without: Collection[str] = ()) -> list[str]:
+        """What is there besides `without`, the oldest first, at most `MOST_AT_ONCE`."""
 
     def read(self, name: str, at_most: int) -> Arrived | None:
         """The beginning of a mail; None if it is gone."""
@@ -110,16 +110,17 @@ class MaildirMailbox:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def names(self) -> list[str]:
+    def names(self, without: Collection[str] = ()) -> list[str]:
         """As in `Mailbox`."""
-        return _guarded(self._names)
+        there = _guarded(self._names)
+        return [name for name in there if name not in without][:MOST_AT_ONCE]
 
     def _names(self) -> list[str]:
         found = []
         for part in ("new", "cur"):
             with os.scandir(self._folder / part) as entries:
                 found += [f"{part}/{one.name}" for one in entries if not one.name.startswith(".") and one.is_file(follow_symlinks=False)]
-        return sorted(found, key=lambda name: name.partition("/")[2])[:MOST_AT_ONCE]
+        return sorted(found, key=lambda name: name.partition("/")[2])
 
     def read(self, name: str, at_most: int) -> Arrived | None:
         """As in `Mailbox`. The day is that in the file's name, as every server begins it, for a copied file has another time."""
@@ -160,12 +161,14 @@ class ImapMailbox:
         self._count = int(_good(answered)[0] or 0)
         self._expunges_one = "UIDPLUS" in _guarded(lambda: str(_good(connection.capability())[0]))
 
-    def names(self) -> list[str]:
+    def names(self, without: Collection[str] = ()) -> list[str]:
         """As in `Mailbox`."""
         if not self._count:
             return []
-        rows = _guarded(lambda: _good(self._connection.fetch(f"1:{min(self._count, MOST_AT_ONCE)}", "(UID)")))
-        return [found[1].decode() for row in rows if isinstance(row, bytes) and (found := re.search(rb"\bUID (\d+)", row))]
+        last = min(self._count, MOST_AT_ONCE + len(without))
+        rows = _guarded(lambda: _good(self._connection.fetch(f"1:{last}", "(UID)")))
+        there = [found[1].decode() for row in rows if isinstance(row, bytes) and (found := re.search(rb"\bUID (\d+)", row))]
+        return [name for name in there if name not in without][:MOST_AT_ONCE]
 
     def read(self, name: str, at_most: int) -> Arrived | None:
         """As in `Mailbox`. The mail is not marked as seen; no more than the beginning is transferred."""
