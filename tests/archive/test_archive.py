@@ -14,6 +14,7 @@ from tuidang.accounts.models import Member
 from tuidang.archive import actions, queries
 from tuidang.archive.models import Statement
 from tuidang.declarant.actions import take_back
+from tuidang.intake.content import Correction, NewPerson
 from tuidang.ledger import actions as ledger
 from tuidang.ledger import queries as record
 from tuidang.ledger import sealing
@@ -215,3 +216,21 @@ def test_a_page_reads_twenty_rows_by_the_key_at_a_million() -> None:
     assert "Index Scan Backward" in plan if connection.vendor == "postgresql" else "SEARCH archive_statement USING INDEX" in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_name_that_a_member_corrects_to_does_not_appear_where_the_text_has_it(register: Register, after: bool) -> None:
+    family = declare("李民华", "平安", text="我和李明华、平安声明退出。", publish=not after)
+    corrected = Correction((NewPerson("李明华", 3),))
+    assert ledger.correct(code=family.member(1), correction=corrected) == "corrected"
+    decide()
+    release()
+    sealing.seal(force=True)
+    if after:
+        assert ledger.wish(code=family, publish=True) == "wished"
+        review.claim_items(member=REVIEWER)
+        items = [item.id for item in waiting.held_items(REVIEWER)[0]]
+        review.decide_publication_items(member=REVIEWER, publish=items)
+    actions.take_in()
+    (shown,) = queries.page().statements
+    assert shown.text == "我和○、○声明退出。"

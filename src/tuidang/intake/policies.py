@@ -186,3 +186,11 @@ def with_corrected_names(text: str, names: list[str], earlier: list[str]) -> str
 def with_names(text: str, names: dict[int, str]) -> str:
     """`text` with the placeholders of `names` (by number) filled in, the others shown as ○."""
     return re.sub(r"\{\{(\d{1,3})\}\}", lambda found: names.get(int(found.group(1)), "○"), text)
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """`text` as it may be read by everyone: its placeholders, and where one of `names` stands all the same, shown as ○.
+
+    A name that was corrected later may stand in a text that its bearer has no say in.
+    """
+    return with_names(with_placeholders(with_names(text, {}), list(names)), {})

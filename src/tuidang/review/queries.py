@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 
 from tuidang.intake import queries as handed_in
 from tuidang.intake.content import PendingDeclaration
-from tuidang.intake.policies import with_names
+from tuidang.intake.policies import without_names
 from tuidang.kernel import clock
 from tuidang.review.content import Answer, Complaint, DayTally, Item, LastDecided, OnScreen, OpenObjection, PublicText, Ready
 from tuidang.review.models import Case, Judgement, LastScreen, Objection, Publication, Released, Tally
@@ -145,7 +145,8 @@ def _on_screen(row: Case, content: PendingDeclaration, reasons: tuple[Reason, ..
     """As it would be published: a name that its text spells in a way of its own, and that is still there, shows beside the others' ○."""
     statement = content.statement
     listed = statement.voice == LISTED
-    title, text = (with_names(part, {}) if listed else part for part in (statement.title, statement.text))
+    names = [one.person.name for one in content.persons]
+    title, text = (without_names(part, names) if listed else part for part in (statement.title, statement.text))
     if listed and names_left(f"{statement.title}\n{statement.text}"):
         reasons = (*reasons, Reason.NAME_IN_TEXT)
     return OnScreen(

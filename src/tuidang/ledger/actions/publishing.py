@@ -11,7 +11,7 @@ from django.db import transaction
 from tlog.entry import Voice
 from tuidang.intake import actions as intake_actions
 from tuidang.intake import queries as intake
-from tuidang.intake.policies import with_names
+from tuidang.intake.policies import without_names
 from tuidang.ledger.actions.taking_back import check_shared, opened_and_held
 from tuidang.ledger.queries import Opened, OpenedPerson, speaks_for_text
 from tuidang.review import actions as review_actions
@@ -40,7 +40,8 @@ def wish(*, code: Code, publish: bool) -> Literal["wished", "same", "not_now", "
     elif live:
         first = min(live, key=lambda found: found.index)
         asked = not review.items_of(found.index for found in live)
-        return "wished" if asked and review_actions.ask_for_publication(index=first.index, content=_public_text(first, live)) else "same"
+        content = _public_text(first, live, _names(persons))
+        return "wished" if asked and review_actions.ask_for_publication(index=first.index, content=content) else "same"
     return _wish_pending(persons, publish=publish, sealed=bool(live))
 
 
@@ -56,12 +57,18 @@ def _wish_pending(persons: list[OpenedPerson], *, publish: bool, sealed: bool) -
     return "wished" if changed else "same"
 
 
-def _public_text(first: Opened, live: list[Opened]) -> PublicText:
+def _names(persons: list[OpenedPerson]) -> list[str]:
+    """All names that any of these ever had, or is to have."""
+    sealed = [found.content.name for one in persons for _, found in one.sealed]
+    return sealed + [one.pending.person.person.name for one in persons if one.pending]
+
+
+def _public_text(first: Opened, live: list[Opened], names: list[str]) -> PublicText:
     """As it is published, under the entry of the first: names typed for others are left out."""
     told, listed = first.content, first.content.voice == Voice.LISTED
     return PublicText(
-        title=with_names(first.title, {}) if listed else first.title,
-        text=with_names(first.text, {}) if listed else first.text,
+        title=without_names(first.title, names) if listed else first.title,
+        text=without_names(first.text, names) if listed else first.text,
         language=told.language,
         name=told.name if told.suggested or not listed else "",
         organisations=reduce(or_, (found.content.organisations for found in live)),

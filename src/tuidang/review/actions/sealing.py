@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 
 from tuidang.intake import actions as intake
 from tuidang.intake import queries as handed_in
-from tuidang.intake.policies import with_names
+from tuidang.intake.policies import without_names
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_id
 from tuidang.review.adapters import cell, drop_from_tallies
@@ -53,7 +53,8 @@ def _seal_chunk(groups: dict[UUID, list[SealedEntry]]) -> None:
     cases = {case.declaration: case for case in Case.objects.select_for_update().filter(declaration__in=list(groups))}
     wishes = (Wish.WAITING, Wish.PUBLISH)
     wished = [case for case in cases.values() if case.publication in wishes and groups[case.declaration][0].statement.publish]
-    Publication.objects.bulk_create([_publication(groups[case.declaration], case) for case in wished])
+    names = _names(groups, wished)
+    Publication.objects.bulk_create([_publication(groups[case.declaration], case, names[case.declaration]) for case in wished])
     partly = _partly_sealed(groups, cases)
     forget(declarations=[declaration for declaration in groups if declaration not in partly])
     for declaration in partly:
@@ -69,15 +70,24 @@ def _partly_sealed(groups: dict[UUID, list[SealedEntry]], cases: dict[UUID, Case
     return {one for one, commitments in handed_in.standing(short).items() if commitments - gone}
 
 
-def _publication(entries: list[SealedEntry], case: Case) -> Publication:
+def _names(groups: dict[UUID, list[SealedEntry]], wished: Collection[Case]) -> dict[UUID, set[str]]:
+    """The names of everyone in these declarations, those who are not among the entries as well."""
+    names = {case.declaration: {entry.person.name for entry in groups[case.declaration]} for case in wished}
+    listed = [one for one in names if groups[one][0].statement.voice == LISTED]
+    for one, content in handed_in.contents(listed).items():
+        names[one] |= {person.person.name for person in content.persons}
+    return names
+
+
+def _publication(entries: list[SealedEntry], case: Case, names: Collection[str]) -> Publication:
     """Of one declaration, under the number of the first; what is said to be left is all that any of them left."""
     released = case.publication == Wish.PUBLISH
     entry = min(entries, key=lambda one: one.index)
     statement, person = entry.statement, entry.person
     listed = statement.voice == LISTED
     content = PublicText(
-        title=with_names(statement.title, {}) if listed else statement.title,
-        text=with_names(statement.text, {}) if listed else statement.text,
+        title=without_names(statement.title, names) if listed else statement.title,
+        text=without_names(statement.text, names) if listed else statement.text,
         language=statement.language,
         name=person.name if person.suggested or not listed else "",
         organisations=reduce(or_, (one.person.organisations for one in entries)),
