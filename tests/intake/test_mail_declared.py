@@ -83,6 +83,26 @@ def test_the_same_mail_again_is_the_same_declaration_and_gets_the_same_link(offi
     assert link(outbox, 0) == link(outbox, 1)
 
 
+@pytest.mark.parametrize("days", [(0, 1), (1, 0)])
+def test_the_same_mail_delivered_on_two_days_is_the_same_declaration_and_gets_the_same_link(office, folder, outbox, days):
+    for number, day in enumerate(days):
+        deliver(folder, b"Received: by another way\n" * number + written(), seconds=time.time() - day * DAY)
+        work(office)
+    assert len(stored()) == 1
+    assert link(outbox, 0) == link(outbox, 1)
+    shown = code_shown(press(link(outbox)))
+    assert queries.by_code(shown).id == stored()[0].id
+
+
+def test_a_mail_delivered_again_the_day_after_its_code_was_shown_is_neither_counted_nor_answered(office, folder, outbox):
+    deliver(folder, written(), seconds=time.time() - DAY)
+    work(office)
+    press(link(outbox))
+    deliver(folder, written())
+    work(office)
+    assert (len(stored()), len(outbox.raw), left(folder)) == (1, 1, [])
+
+
 def test_two_mails_of_one_person_are_two_declarations(office, folder, outbox):
     for number in range(2):
         deliver(folder, written(Message_ID=f"<{number}@mail.example>"))

@@ -6,6 +6,7 @@ who has the link is told that it was shown already; whoever expected it then kno
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Literal
 from uuid import UUID
@@ -26,19 +27,23 @@ FADES_HOURS = 24 * mailkeys.CLAIM_DAYS
 Shown = Code | Literal["opened", "unknown"]
 
 
-def take_in(*, declaration: NewDeclaration, claim: Claim) -> bool:
-    """Accepts a mail's declaration and notes its claim, durably, both or neither, once. Returns whether an answer is owed: not once it was opened.
+def take_in(*, declaration: NewDeclaration, claim: Claim, around: Sequence[Claim] = ()) -> Claim | None:
+    """Accepts a mail's declaration and notes its claim, durably, both or neither, once. Returns the claim to answer with; None once it was opened.
 
+    `around`: what the same mail, delivered on another day, may have been taken in under; then that is its claim.
     Raises InvalidInputError (nothing stored), BusyError (perhaps stored: the same mail again is right and harmless).
     """
-    code = claim.code()
+    code, every = claim.code(), {one.number(): one for one in (claim, *around)}
     daykeys.remembered_key()  # born outside the transaction if there is none today
     with transaction.atomic():
-        if not Row.objects.filter(id=claim.number()).exists():
+        there = Row.objects.filter(id__in=every).values_list("id", flat=True).first()
+        if there is None:
+            there = claim.number()
             actions.accept(declaration=declaration, code=code)
             expires = 24 * (claim.day + mailkeys.KEPT_DAYS + 2)
-            Row.objects.bulk_create([Row(id=claim.number(), fades=clock.hour() + FADES_HOURS, expires=expires)], ignore_conflicts=True)
-        return bool(Row.objects.filter(id=claim.number(), opened=None).update(fades=clock.hour() + FADES_HOURS))
+            Row.objects.bulk_create([Row(id=there, fades=clock.hour() + FADES_HOURS, expires=expires)], ignore_conflicts=True)
+        owed = Row.objects.filter(id=there, opened=None).update(fades=clock.hour() + FADES_HOURS)
+        return every[there] if owed else None
 
 
 def show(*, claim: Claim, page: FormToken) -> Shown:

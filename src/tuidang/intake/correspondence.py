@@ -121,9 +121,12 @@ class Correspondence:
         problems: dict[str, str] = {"mail": mail.problem} if mail.problem else found.problems()
         if not problems:
             declaration = found.declaration("email")
-            claim = Claim.of_mail(mail.digest, day=day, persons=len(declaration.persons))
+            persons = len(declaration.persons)
+            claim = Claim.of_mail(mail.digest, day=day, persons=persons)
+            around = Claim.of_mail_around(mail.digest, day=day, persons=persons)
             try:
-                return claim_letter(found.language, claim) if claims.take_in(declaration=declaration, claim=claim) else None
+                owed = claims.take_in(declaration=declaration, claim=claim, around=around)
+                return claim_letter(found.language, owed) if owed else None
             except InvalidInputError as error:
                 problems = error.problems
         if found.language:

@@ -81,6 +81,11 @@ class Claim:
         return cls(day, persons, hmac.digest(_key(day), b"tuidang/v1/mail" + digest, sha256)[:_MAC])
 
     @classmethod
+    def of_mail_around(cls, digest: bytes, *, day: int, persons: int) -> list[Claim]:
+        """What `of_mail` gave, if it was asked, for the same mail that arrived the day before `day` or the day after."""
+        return [cls.of_mail(digest, day=near, persons=persons) for near in (day - 1, day + 1) if _files().has(_name(near))]
+
+    @classmethod
     def parse(cls, text: str) -> Claim:
         """Raises UnknownClaimError for what has not the form of a claim. Nothing is looked up."""
         try:
