@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 
 import pytest
@@ -169,21 +170,55 @@ def test_what_has_nothing_of_the_layout_is_answered_in_every_language(office, fo
     assert "missing" not in outbox.text()
 
 
-def test_our_own_sample_sent_back_declares_nothing(office, folder, outbox):
+@pytest.mark.parametrize("first", ["hello", DECLARATION.replace("I agree: yes", ""), CHINESE.replace("我同意：是", ""), DECLARATION])
+@pytest.mark.parametrize("way", ["as it is", "quoted", "quoted below a line", "wrapped"])
+def test_an_answer_of_ours_sent_back_declares_nothing_and_is_not_answered(office, folder, outbox, first, way):
+    deliver(folder, written(first))
+    work(office)
+    before, sent_back = len(stored()), outbox.text()
+    quoted = "\n".join(f"> {line}" for line in sent_back.splitlines())
+    wrapped = "\n".join(f">> {line}" for whole in sent_back.splitlines() for line in textwrap.wrap(whole, 30))
+    ways = {"as it is": sent_back, "quoted": quoted, "quoted below a line": f"Thank you, we got your mail.\n\n{quoted}", "wrapped": wrapped}
+    deliver(folder, written(ways[way], Message_ID="<2@mail.example>"))
+    work(office)
+    assert (len(stored()), len(outbox.raw), left(folder)) == (before, 1, [])
+
+
+def test_a_declaration_that_quotes_our_answer_is_taken_in(office, folder, outbox):
     deliver(folder, written("hello"))
     work(office)
-    sent_back = outbox.text()
-    for text in (sent_back, "\n".join(f"> {line}" for line in sent_back.splitlines())):
-        deliver(folder, written(text))
-        work(office)
-    assert stored() == []
-    assert len(outbox.raw) == 3
+    quoted = "\n".join(f"> {line}" for line in outbox.text().splitlines())
+    deliver(folder, written(f"{DECLARATION}\n{quoted}"))
+    work(office)
+    assert (len(stored()), len(outbox.raw)) == (1, 2)
+
+
+def test_one_address_gets_only_so_many_answers_a_day_that_declare_nothing(office, folder, outbox):
+    for number in range(8):
+        deliver(folder, written(CHINESE.replace("我同意：是", ""), Message_ID=f"<{number}@mail.example>"))
+    deliver(folder, written(CHINESE.replace("我同意：是", ""), sender="other@mail.example"))
+    work(office)
+    assert (outbox.to.count(SENDER), outbox.to.count("other@mail.example")) == (correspondence.TO_ONE_A_DAY["help"], 1)
+    assert left(folder) == []
+
+
+@pytest.mark.parametrize("cap", ["AN_HOUR", "TO_ONE_A_DAY"])
+def test_declarations_beyond_what_may_be_answered_wait_and_are_not_taken_in(office, folder, outbox, monkeypatch, cap):
+    monkeypatch.setattr(correspondence, cap, {**getattr(correspondence, cap), "claim": 2})
+    for number in range(3):
+        deliver(folder, written(Message_ID=f"<{number}@mail.example>"))
+    work(office)
+    assert (len(stored()), len(outbox.raw), len(left(folder))) == (2, 2, 1)
+    monkeypatch.undo()
+    office._each.clear()
+    work(office)
+    assert (len(stored()), left(folder)) == (3, [])
 
 
 def test_of_mails_that_are_no_declarations_only_so_many_are_answered_an_hour(office, folder, outbox, monkeypatch):
-    monkeypatch.setattr(correspondence, "STRANGE_AN_HOUR", 2)
+    monkeypatch.setattr(correspondence, "AN_HOUR", {**correspondence.AN_HOUR, "strange": 2})
     for number in range(5):
-        deliver(folder, written(f"Buy {number}", Message_ID=f"<{number}@mail.example>"))
+        deliver(folder, written(f"Buy {number}", sender=f"a{number}@mail.example"))
     deliver(folder, written())
     work(office)
     assert len(outbox.raw) == 3

@@ -8,30 +8,39 @@ declaration counts, and nobody has its code.
 
 from __future__ import annotations
 
+import hmac
 import logging
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal
 
 from django.conf import settings
 from django.db import DatabaseError
 
 from tuidang.intake import claims, layout
-from tuidang.intake.letters import BrokenOffError, Letter, NotNowError, claim_letter, help_letter, late_letter, send
+from tuidang.intake.letters import BrokenOffError, Letter, NotNowError, claim_letter, help_letter, late_letter, quotes_us, send
 from tuidang.intake.mail import LARGEST, Mail, read_mail
 from tuidang.intake.mailbox import Arrived, Mailbox, MailServerError, MailSettings, opened
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError, InvalidInputError
+from tuidang.kernel.randomness import random_bytes
 from tuidang.reference import switches
 from tuidang.vault.mailkeys import WORKED_DAYS, Claim, can_be_worked_on
 
 log = logging.getLogger("tuidang.mail")
+Kind = Literal["claim", "help", "late", "strange"]
 AT_ONCE = 5
 """Mails a step: with a slow server, less than the lease."""
 FIRST_PAUSE_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 3600
-STRANGE_AN_HOUR = 60
-"""Answers to mails that hold nothing of the layout: most are advertising under a stranger's address, who should not get our answers."""
+AN_HOUR: Mapping[Kind, int] = {"claim": 3000, "help": 300, "late": 300, "strange": 60}
+"""Answers of each kind. `strange`, to mails that hold nothing of the layout: most are advertising under a stranger's address, who should not get
+them."""
+TO_ONE_A_DAY: Mapping[Kind, int] = {"claim": 100, "help": 5, "late": 5, "strange": 2}
+"""To one address: it may be another machine's, that answers each of ours, or that of someone who never wrote to us."""
 
 
 @dataclass
@@ -48,13 +57,37 @@ class _Pause:
 
 
 @dataclass
+class _Allowance:
+    """How many answers went out, this hour and today to each address: under a key that ends with the day or the process."""
+
+    _hour: int = 0
+    _this_hour: Counter[Kind] = field(default_factory=Counter)
+    _day: int = 0
+    _key: bytes = b""
+    _today: Counter[tuple[Kind, bytes]] = field(default_factory=Counter)
+
+    def take(self, kind: Kind, address: str) -> bool:
+        """Whether one more may go to `address`; then it is counted."""
+        if self._hour != clock.hour():
+            self._hour, self._this_hour = clock.hour(), Counter()
+        if self._day != clock.today():
+            self._day, self._key, self._today = clock.today(), random_bytes(32), Counter()
+        one = kind, hmac.digest(self._key, address.lower().encode(), sha256)[:16]
+        if self._this_hour[kind] >= AN_HOUR[kind] or self._today[one] >= TO_ONE_A_DAY[kind]:
+            return False
+        self._this_hour[kind] += 1
+        self._today[one] += 1
+        return True
+
+
+@dataclass
 class Correspondence:
     """What one process remembers between steps, and may forget: it only saves work."""
 
     settings: MailSettings
     _all: _Pause = field(default_factory=_Pause)
     _each: dict[str, _Pause] = field(default_factory=dict)
-    _strange: tuple[int, int] = (0, 0)
+    _allowance: _Allowance = field(default_factory=_Allowance)
 
     def step(self) -> bool:
         """Works on a few mails; returns whether there may be more. Raises MailServerError, after which it rests for a while."""
@@ -114,14 +147,16 @@ class Correspondence:
         return True
 
     def _letter(self, mail: Mail, day: int) -> Letter | None:
-        """The answer, once what it says is durable; None if none is owed."""
+        """The answer, once what it says is durable; None if none is owed. Raises NotNowError where a declaration waits for its turn."""
         found = layout.read(mail.text)
         if not can_be_worked_on(day):
-            return late_letter(found.language)
+            return late_letter(found.language) if self._may_say("late", mail) else None
         problems: dict[str, str] = {"mail": mail.problem} if mail.problem else found.problems()
         if not problems:
             declaration = found.declaration("email")
             persons = len(declaration.persons)
+            if not self._allowance.take("claim", mail.answer_to):
+                raise NotNowError("as many declarations as an hour, or an address a day, may bring")
             claim = Claim.of_mail(mail.digest, day=day, persons=persons)
             around = Claim.of_mail_around(mail.digest, day=day, persons=persons)
             try:
@@ -130,14 +165,13 @@ class Correspondence:
             except InvalidInputError as error:
                 problems = error.problems
         if found.language:
-            return help_letter(found.language, problems)
+            return help_letter(found.language, problems) if self._may_say("help", mail) else None
         # Of what is no attempt at the layout it is not said, line by line, what all is missing.
-        return help_letter("", {"mail": mail.problem} if mail.problem else {}) if self._may_answer_strange() else None
+        return help_letter("", {"mail": mail.problem} if mail.problem else {}) if self._may_say("strange", mail) else None
 
-    def _may_answer_strange(self) -> bool:
-        hour, count = self._strange
-        self._strange = (clock.hour(), count + 1 if hour == clock.hour() else 1)
-        return self._strange[1] <= STRANGE_AN_HOUR
+    def _may_say(self, kind: Kind, mail: Mail) -> bool:
+        """Whether to answer what declares nothing: not what quotes an answer of ours, for a machine that does would do so for ever."""
+        return not quotes_us(mail.text) and self._allowance.take(kind, mail.answer_to)
 
 
 def step() -> Callable[[], bool] | None:

@@ -8,6 +8,7 @@ import smtplib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from tuidang.reference import pack
 from tuidang.vault.mailkeys import CLAIM_DAYS, WORKED_DAYS, Claim
 
 _RULE = "\n\n" + "-" * 20 + "\n\n"
+_BETWEEN = re.compile(r"[\W_]+")
 _OF_THE_SERVER = {421, 503, 530, 534, 535, 538}
 """Answers that have nothing to do with the one mail: it is closing, or we have not signed in as it wants."""
 
@@ -59,6 +61,27 @@ def help_letter(language: str, problems: Mapping[str, str]) -> Letter:
 def late_letter(language: str) -> Letter:
     """Says that a mail lay here for too long. Languages as in `help_letter`."""
     return _letter("late", [language] if language else list(pack.SPOKEN), {"days": WORKED_DAYS, "site": site()})
+
+
+def quotes_us(text: str) -> bool:
+    """Whether `text` holds the first sentence of an answer of ours, however it is quoted and wrapped."""
+    folded = _folded(text)
+    return any(mark in folded for mark in _marks())
+
+
+@cache
+def _marks() -> list[str]:
+    firsts = []
+    for language in pack.SPOKEN:
+        with override(language):
+            firsts.append(_("Your message could not be understood as a declaration. Nothing was recorded, and it has been deleted here."))
+            firsts.append(_("What you sent has been recorded."))
+        firsts.append(late_letter(language).body.partition("\n")[0])
+    return [_folded(one) for one in firsts]
+
+
+def _folded(text: str) -> str:
+    return _BETWEEN.sub("", text).lower()
 
 
 def _letter(kind: str, languages: list[str], context: dict[str, Any]) -> Letter:
