@@ -153,7 +153,19 @@ def test_a_text_that_is_not_published_yet_is_held_back(register, reviewer):
     assert review.text_that_waits(index).name == "远山"
 
 
-def test_an_entry_without_a_published_text_can_be_objected_to(register, reviewer):
+def test_of_a_statement_of_several_nobody_is_voided_and_it_is_unpublished_for_good(register, reviewer):
+    published("远山", "平安", "静雨")
+    (statement,) = queries.page().statements
+    objection(statement.index)
+    settle(reviewer, statement.index, Finding.NOTHING_AGAINST)
+    assert not shown(statement.index)
+    assert review.barred([statement.index]) == {statement.index}
+    assert not Instruction.objects.exists()
+    sealing.seal(force=True)
+    register.check(3)
+
+
+def test_an_entry_without_a_published_text_can_be_objected_to_and_is_not_voided(register, reviewer):
     code = declare("远山")
     decide()
     sealing.seal(force=True)
@@ -161,7 +173,7 @@ def test_an_entry_without_a_published_text_can_be_objected_to(register, reviewer
     assert objection(index)[1] == "taken"
     settle(reviewer, index, Finding.NOTHING_AGAINST)
     sealing.seal(force=True)
-    register.check(0)
+    register.check(1)
 
 
 def test_what_its_declarant_takes_back_is_not_brought_back_by_a_decision(register, reviewer):

@@ -96,16 +96,19 @@ def restore(*, index: int) -> None:
 def decide_objections(*, member: UUID, objections: Collection[UUID], finding: Finding) -> int:
     """Answers these objections, all at once or not at all: what is right is unpublished for good, what is not is shown again.
 
-    Where a person said rightly that they did not declare, the entry is voided by the next batch as disputed. Returns how many were decided.
-    Raises RefusedError if `finding` decides nothing.
+    Where a person said rightly that they did not declare, and a statement of one person is published there, the entry is voided by the next
+    batch as disputed. Of several persons nobody can tell which entry is meant, and where nothing is published nobody can know of whom it is:
+    then nothing is voided. Returns how many were decided. Raises RefusedError if `finding` decides nothing.
     """
     settled = review_actions.decide_objections(member=member, objections=objections, finding=finding)
+    disowned = {one.index for one in settled if one.upheld and one.ground is Ground.NOT_DECLARED}
+    alone = list(Statement.objects.filter(index__in=disowned, persons=1).values_list("index", flat=True))
     for index in sorted({one.index for one in settled}):
         if finding.upheld:
             unpublish(index=index)
         else:
             restore(index=index)
-    for index in sorted({one.index for one in settled if one.upheld and one.ground is Ground.NOT_DECLARED}):
+    for index in sorted(alone):
         _void(index)
     return len(settled)
 
