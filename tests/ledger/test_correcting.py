@@ -290,3 +290,41 @@ def test_who_is_not_corrected_keeps_the_promise(register):
     after = {one.number: one.pending.person.person.promise for one in queries.opened_by(family)}
     assert before[1] == after[1]
     assert before[2] != after[2]
+
+
+@pytest.mark.parametrize("point", ["sign", "publish"])
+def test_what_is_corrected_while_a_batch_is_under_way_never_counts_beside_it(register, monkeypatch, point):
+    codes = [declare("远山") for _ in range(6)]
+    decide()
+    seal_with(monkeypatch, point, lambda: [actions.correct(code=code, correction=to("远水")) for code in codes])
+    for _ in range(10):
+        decide()
+        sealing.seal(force=True)
+        assert queries.snapshot().totals.count <= len(codes)
+        register.later(1)
+    settled(register, len(codes))
+    assert [stands(code) for code in codes] == [{"远水": "我声明退出。"}] * len(codes)
+
+
+def test_before_sealing_it_can_be_corrected_so_often_and_then_again_after_it(register):
+    code = declare("远山")
+    for number in range(20):
+        assert actions.correct(code=code, correction=to(f"远水{number}")) == "corrected"
+    assert actions.correct(code=code, correction=to("远云")) == "not_now"
+    assert (Instruction.objects.count(), Outcome.objects.count()) == (20, 20)
+    decide()
+    sealing.seal(force=True)
+    assert actions.correct(code=code, correction=to("远云")) == "replaced"
+
+
+def test_a_member_of_a_family_publishes_nothing_by_a_correction(register):
+    family = declare("平安", "晨光")
+    decide()
+    sealing.seal(force=True)
+    assert actions.correct(code=family.member(1), correction=to("晨曦"), publish=True) == "replaced"
+    assert not queries.opened_by(family.member(1))[0].pending.declaration.statement.publish
+    alone = declare("远山")
+    decide()
+    sealing.seal(force=True)
+    assert actions.correct(code=alone, correction=to("远水"), publish=True) == "replaced"
+    assert queries.opened_by(alone)[0].pending.declaration.statement.publish

@@ -45,7 +45,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """The blob of a declaration. Names in title and text are placeholders where the voice is listed.
 
     `tallied`: it was counted among those accepted before it was corrected. `sealed_from`: the first day on which it may be sealed, where it
-    stands for an entry that is voided before; else 0.
+    stands for an entry that is voided before; else 0. `corrected`: how many persons were corrected in it, each time counted.
     """
 
     title: str
@@ -62,6 +62,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     text_key: bytes
     tallied: bool = False
     sealed_from: int = 0
+    corrected: int = 0
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from tuidang.intake.content import Correction, NewPerson, PendingDeclaration, Pe
 from tuidang.intake.policies import with_corrected_names
 from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_between, random_bytes
+from tuidang.ledger import moving, stage
 from tuidang.ledger.actions.taking_back import check_shared, leave_wish, opened_and_held
 from tuidang.ledger.queries import Opened, OpenedPerson, Pending, speaks_for_text
 from tuidang.review import actions as review_actions
@@ -27,6 +28,8 @@ from tuidang.vault.codes import MOST_VERSIONS, Code
 
 LATEST_VOID_DAYS = 4
 LATEST_DAYS = 7
+MOST_CORRECTIONS = 20
+"""So often each person of a declaration can be corrected before it is sealed: every time leaves a wish and an outcome."""
 
 Result = Literal["corrected", "replaced", "same", "not_now", "unknown"]
 
@@ -35,7 +38,8 @@ Result = Literal["corrected", "replaced", "same", "not_now", "unknown"]
 def correct(*, code: Code, correction: Correction, publish: bool = False) -> Result:
     """Puts `correction` in the place of what `code` opens: a declaration that waits, or one person's entry. The same twice is one.
 
-    `replaced`: the entry will be voided, and what stands for it will be sealed on a later day, to be published if `publish`. `not_now`: nothing
+    `replaced`: the entry will be voided, and what stands for it will be sealed on a later day, to be published if `publish` and it
+    is the text of that person alone. `not_now`: nothing
     that can be corrected stands there, or others than `correction` names. Raises RefusedError as `take_back` does.
     """
     persons = opened_and_held(code)
@@ -59,11 +63,20 @@ def _in_place(waiting: list[Pending], persons: list[OpenedPerson], correction: C
     changed = [(one, new) for one, new in paired if statement != declaration.statement or not _same(one.person, new)]
     if not changed:
         return "same"
+    corrected = declaration.statement.corrected + len(changed)
+    if corrected > MOST_CORRECTIONS * declaration.declared:
+        return "not_now"
+    statement = msgspec.structs.replace(statement, corrected=corrected, sealed_from=_after_batch_under_way(statement.sealed_from))
     for one, _ in changed:
         leave_wish(one.code, intake_actions.record_of(declaration.statement, one.person.person), commitment=one.person.commitment)
     intake_actions.correct(declaration=declaration, statement=statement, persons=[(one.code, one.person, new) for one, new in changed])
     review_actions.see_anew(declaration=declaration.id)
     return "corrected"
+
+
+def _after_batch_under_way(sealed_from: int) -> int:
+    """What is as it was in a batch under way is voided within a week: what stands instead is sealed after that, never beside it."""
+    return max(sealed_from, clock.today() + moving.LATEST_VOID_DAYS + 1) if stage.names() else sealed_from
 
 
 def _same(one: PendingPerson, new: NewPerson) -> bool:
@@ -103,6 +116,8 @@ def _replace(one: OpenedPerson, correction: Correction, *, publish: bool) -> Res
     if void_on is None:
         return "not_now"
     sealed_from = random_between(void_on + 1, clock.today() + LATEST_DAYS)
+    # Only who wrote the text publishes it: one of a list would publish the text of them all.
+    publish = publish and speaks_for_text([one])
     statement = _statement(found, title, text, region, publish=publish, sealed_from=sealed_from)
     intake_actions.succeed(code=one.own.successor(place), statement=statement, seq=found.content.seq, person=new)
     review_actions.unpublish_items(indexes=[found.index])
