@@ -10,6 +10,7 @@ from django.test import Client
 from tests.accounts.people import member_with, signed_in
 from tests.archive.test_archive import approved, published
 from tests.ledger.register import as_another_process, decide, declare, index_of
+from tests.page import read
 
 from tuidang.accounts.policies import Role
 from tuidang.archive import actions, queries
@@ -146,7 +147,7 @@ def test_an_objection_is_whole_or_was_never_made(register, monkeypatch):
 
 def test_a_text_that_is_not_published_yet_is_held_back(register, reviewer):
     index = index_of(approved())
-    assert objection(index)[1] == "hidden"
+    assert objection(index)[1] == "taken", "whoever objects to it is not told that it waits"
     actions.take_in()
     assert not Statement.objects.exists()
     settle(reviewer, index, Finding.NOT_NAMED)
@@ -174,6 +175,19 @@ def test_an_entry_without_a_published_text_can_be_objected_to_and_is_not_voided(
     settle(reviewer, index, Finding.NOTHING_AGAINST)
     sealing.seal(force=True)
     register.check(1)
+
+
+def test_to_whoever_objects_a_text_that_waits_and_none_are_the_same(register):
+    waits, nothing = declare("远山", publish=True), declare("平安")
+    decide()
+    sealing.seal(force=True)
+    answers = set()
+    for code in (waits, nothing):
+        own, result = objection(index_of(code))
+        page = read(Client().post("/en/objection/answer/", {"code": own.base32()})).text
+        answers.add((result, page.replace(f"number {index_of(code)}", "number").strip()))
+    assert len(answers) == 1
+    assert review.hidden([index_of(waits), index_of(nothing)]) == {index_of(waits)}
 
 
 def test_what_its_declarant_takes_back_is_not_brought_back_by_a_decision(register, reviewer):

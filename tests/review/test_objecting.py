@@ -14,7 +14,7 @@ from tuidang.kernel.randomness import random_id
 from tuidang.review import actions, queries
 from tuidang.review.content import Complaint
 from tuidang.review.models import Judgement, Objection, Publication
-from tuidang.review.policies import ANSWERED_DAYS, HIDES_A_DAY
+from tuidang.review.policies import ANSWERED_DAYS, HIDES_A_DAY, PUBLISH_DAYS
 from tuidang.review.states import Finding, Ground, ItemState
 from tuidang.vault import daykeys
 
@@ -58,15 +58,17 @@ def test_a_text_that_is_not_published_yet_is_held_back_whether_somebody_reads_it
     assert actions.hand_over(at_most=9) == []
 
 
-def test_a_text_that_waits_for_a_decision_is_not_dropped_for_being_late(monkeypatch):
+def test_a_text_that_waits_for_a_decision_is_dropped_in_its_time_like_others(monkeypatch):
     index = waiting_text()
     object_to(index)
-    later(monkeypatch, 60)
+    later(monkeypatch, PUBLISH_DAYS)
     actions.expire_publications()
     assert state(index) == ItemState.OBJECTED
-    decide(index, Finding.NOT_NAMED)
+    later(monkeypatch, 1)
     actions.expire_publications()
-    assert state(index) == ItemState.WAITING
+    assert state(index) is None
+    decide(index, Finding.NOT_NAMED)
+    assert state(index) is None
 
 
 @pytest.mark.parametrize("finding", DISMISSED)

@@ -60,5 +60,10 @@ def published(indexes: Iterable[int]) -> list[int]:
     return list(Statement.objects.filter(index__in=list(indexes)).values_list("index", flat=True))
 
 
+def hidden(index: int) -> bool:
+    """Whether a statement that was published under this registry number is hidden until a person has decided about an objection."""
+    return Statement.objects.filter(index=index, hidden=True).exists()
+
+
 def _published(row: Statement) -> Published:
     return Published(**{name: getattr(row, name) for name in Published.__slots__})

@@ -182,12 +182,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of an objection. `hidden`: what it names is hidden now. `until`: the last day on which this can be read, None if undecided."""
+    """What became of an objection. `until`: the last day on which this can be read, None if undecided."""
 
     index: int
     ground: Ground
     finding: Finding
-    hidden: bool
     until: int | None
 
 

@@ -150,6 +150,7 @@ class Publication(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["due", "id"], name="publication_waiting", condition=Q(state=ItemState.WAITING.value)),
+            models.Index(fields=["due"], name="publication_objected", condition=Q(state=ItemState.OBJECTED.value)),
             models.Index(fields=["index"], name="publication_approved", condition=Q(state=ItemState.APPROVED.value)),
             models.Index(fields=["claimed_by"], name="publication_claimed", condition=Q(claimed_by__isnull=False)),
             models.Index(fields=["screen"], name="publication_screen", condition=Q(screen__isnull=False)),

@@ -229,7 +229,7 @@ def answer(objection: UUID) -> Answer | None:
     if row is None:
         return None
     until = None if row.purge_on is None else row.purge_on - 1
-    return Answer(row.index, Ground(row.ground), Finding(row.finding), row.index in hidden([row.index]), until)
+    return Answer(row.index, Ground(row.ground), Finding(row.finding), until)
 
 
 def hidden(indexes: Collection[int]) -> set[int]:

@@ -31,7 +31,9 @@ def object_to(*, code: Code, index: int, ground: Ground, text: str, language: st
         return taken.result
     if not taken.hides:
         return "taken"
-    if archive.hide(index=index) or taken.held:
+    if archive.hide(index=index):
         return "hidden"
-    review.hid_nothing(objection=name)
+    # Whether a text waits here to be published or not, the answer is the same: else the numbers of a batch would tell who wished it.
+    if not taken.held:
+        review.hid_nothing(objection=name)
     return "taken"

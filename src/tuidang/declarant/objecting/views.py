@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from tuidang.archive import queries as archive
 from tuidang.declarant.forms import LONGEST_TYPED, code_field, hint_of
 from tuidang.declarant.objecting import actions, forms
 from tuidang.declarant.objecting.forms import Typed
@@ -75,7 +76,7 @@ def _code(request: HttpRequest, code: Code) -> HttpResponse:
     language = _language()
     found = review.answer(actions.objection_id(code))
     other = " ".join(code.words(SCRIPTS["en"])) if language == "en" else code.base32()
-    context = {"code": code.shown(language), "other_form": other, "hidden": found is not None and found.hidden}
+    context = {"code": code.shown(language), "other_form": other, "hidden": found is not None and archive.hidden(found.index)}
     return render(request, "declarant/objection_code.html", context)
 
 
@@ -107,7 +108,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 def _outcome(found: Answer) -> Literal["hidden", "waiting", "upheld", "dismissed"]:
     if found.finding is Finding.OPEN:
-        return "hidden" if found.hidden else "waiting"
+        return "hidden" if archive.hidden(found.index) else "waiting"
     return "upheld" if found.finding.upheld else "dismissed"
 
 

@@ -199,7 +199,10 @@ def expire_publications(*, at_most: int = 500) -> int:
     Forgets who released which text, once that can no longer be taken back.
     """
     due = list(waiting_items().filter(due__lt=clock.today()).values_list("id", flat=True)[:at_most])
-    Publication.objects.filter(id__in=due, state=ItemState.WAITING.value).delete()
+    # An objection prolongs nothing: who wishes it published after all asks again.
+    held = Publication.objects.filter(state=ItemState.OBJECTED.value, due__lt=clock.today()).order_by("due")
+    due += held.values_list("id", flat=True)[:at_most]
+    Publication.objects.filter(id__in=due, state__in=[ItemState.WAITING.value, ItemState.OBJECTED.value]).delete()
     over = Released.objects.filter(due__lt=clock.today(), state__in=[Release.PUBLIC.value, Release.DECLINED.value]).order_by("due")
     ids = list(over.values_list("id", flat=True)[:at_most])
     Released.objects.filter(id__in=ids).delete()
