@@ -6,13 +6,14 @@ import re
 
 import pytest
 from django.test import Client
-from tests.intake.mailing import deliver, written
-from tests.intake.office import code_shown, link, press, work
+from tests.intake.mailing import SEVERAL, deliver, written
+from tests.intake.office import code_shown, link, press, stored, work
 from tests.page import read
 
 from tuidang.intake import claims
 from tuidang.intake.models import Claim as Row
 from tuidang.kernel import clock
+from tuidang.ledger import actions as ledger
 from tuidang.vault import mailkeys
 from tuidang.vault.formkeys import FormToken
 
@@ -84,6 +85,41 @@ def test_a_row_of_a_claim_outlives_its_key_and_goes_then(office, folder, outbox,
         monkeypatch.setattr(clock, "hour", lambda later=later: 24 * (day + later) + 1)
         claims.forget_old()
         assert Row.objects.count() == rows
+
+
+@pytest.mark.parametrize("shown_before", [True, False])
+def test_what_was_taken_back_and_erased_leaves_a_link_like_any_false_one_and_is_not_taken_in_again(office, folder, outbox, shown_before):
+    path = deliver(folder, written())
+    raw = path.read_bytes()
+    work(office)
+    page = Client().get(link(outbox)).content.decode()
+    code = code_shown(press(link(outbox), page)) if shown_before else mailkeys.Claim.parse(link(outbox).split("/")[3]).code()
+    assert ledger.take_back(code=code, erase=True) == "taken_back"
+    false = press(f"/en/claim/{mailkeys.Claim(clock.today(), 1, bytes(16))}/")
+    for answered in (press(link(outbox), page), press(link(outbox))):
+        assert (answered.status_code, read(answered).text) == (404, read(false).text)
+    path.write_bytes(raw)
+    work(office)
+    assert (stored(), len(outbox.raw)) == ([], 1)
+
+
+def test_a_group_of_whom_someone_is_left_keeps_its_link(office, folder, outbox):
+    deliver(folder, written(SEVERAL))
+    work(office)
+    code = mailkeys.Claim.parse(link(outbox).split("/")[3]).code()
+    ledger.take_back(code=code.member(1), erase=True)
+    assert code_shown(press(link(outbox))) == code
+    ledger.take_back(code=code.member(2), erase=True)
+    assert press(link(outbox)).status_code == 404
+
+
+def test_the_number_of_a_claim_is_found_from_its_declaration_by_the_keys_alone(office, folder, outbox):
+    deliver(folder, written())
+    work(office)
+    row, (declaration,) = Row.objects.get(), stored()
+    assert row.id in mailkeys.numbers(declaration.id)
+    mailkeys._files().destroy(mailkeys._name(clock.today()))
+    assert row.id not in mailkeys.numbers(declaration.id)
 
 
 @pytest.mark.parametrize("link", ["x", "x" * 27, "A" * 26 + "B", "é" * 27, "A" * 2000, "%00"])

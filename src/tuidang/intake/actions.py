@@ -18,13 +18,13 @@ from tlog.commitment import PublicPart, Record, Rest, statement_hash
 from tlog.promise import Outcome as Verdict
 from tuidang.intake.adapters import KeyDiedError, NewRows, mark_answered_twice, native, store
 from tuidang.intake.content import Accepted, NewDeclaration, NewPerson, PendingDeclaration, PendingPerson, Person, Statement
-from tuidang.intake.models import Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Spent, Tally
+from tuidang.intake.models import ERASED, Claim, Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Spent, Tally
 from tuidang.intake.policies import check, with_placeholders
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError, DamagedError
 from tuidang.kernel.randomness import Draw, random_id
 from tuidang.kernel.writer import write
-from tuidang.vault import daykeys
+from tuidang.vault import daykeys, mailkeys
 from tuidang.vault.codes import Code
 from tuidang.vault.formkeys import TOKEN_HOURS
 
@@ -350,5 +350,11 @@ def was_answered_twice(*, code: Code) -> bool:
 
 
 def forget_accepted(*, declarations: Collection[UUID]) -> None:
-    """Nobody of these is left, at the wish of those who erased them: nothing says any more that they were accepted."""
+    """Nobody of these is left, at the wish of those who erased them: nothing says any more that they were accepted.
+
+    Of a mail a mark is left, which only the mail itself finds, so that it is not taken in again; its link opens what a false one does.
+    """
     Spent.objects.filter(id__in=list(declarations)).delete()
+    claims = [number for one in declarations for number in mailkeys.numbers(one)]
+    for at in range(0, len(claims), CHUNK):
+        Claim.objects.filter(id__in=claims[at : at + CHUNK]).update(opened=ERASED, fades=0)

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from tuidang.intake import actions
 from tuidang.intake.content import NewDeclaration
+from tuidang.intake.models import ERASED
 from tuidang.intake.models import Claim as Row
 from tuidang.kernel import clock
 from tuidang.kernel.writer import write
@@ -47,20 +48,20 @@ def take_in(*, declaration: NewDeclaration, claim: Claim, around: Sequence[Claim
 
 
 def show(*, claim: Claim, page: FormToken) -> Shown:
-    """The code, to the first `page` that asks; `opened` if another page did; `unknown` if there is no such claim, or it is too old."""
+    """The code, to the first `page` that asks; `opened` if another page did; `unknown` if there is no such claim, or it is too old, or erased."""
     try:
-        code = claim.code()
+        code, number = claim.code(), claim.number()
     except UnknownClaimError:
         return "unknown"
     mark = UUID(bytes=sha256(str(page).encode()).digest()[:16])
-    return write(lambda: _opened_by(claim.number(), mark, code))
+    return write(lambda: _opened_by(number, mark, code))
 
 
 def _opened_by(number: UUID, mark: UUID, code: Code) -> Shown:
     now = clock.hour()
     Row.objects.filter(id=number, opened=None, fades__gte=now).update(opened=mark, fades=now + 1)
     found = Row.objects.filter(id=number).values_list("opened", "fades").first()
-    if found is None or (found[0] is None and found[1] < now):
+    if found is None or found[0] == ERASED or (found[0] is None and found[1] < now):
         return "unknown"
     return code if found[0] == mark and found[1] >= now else "opened"
 

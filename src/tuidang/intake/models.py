@@ -1,6 +1,7 @@
 """What has been handed in and is not sealed yet. Content is in `blob` alone, under a day key."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -138,11 +139,15 @@ class Tally(models.Model):
         return f"tally of day {self.day}"
 
 
-class Claim(models.Model):
-    """That a mail's declaration was taken in, and whether its code was shown. The id is a one-way function of what the answer's link holds.
+ERASED = UUID(int=0)
+"""In the place of the page that showed a claim's code: what the code opened was erased, and the link opens nothing."""
 
-    The row opens nothing: the code is made from the link by a key outside the database (`vault.mailkeys`). `opened`: made from the page that
-    showed it. `fades`: the hour after which nothing is shown. The row outlives the key, so that a mail read late is not taken in again.
+
+class Claim(models.Model):
+    """That a mail's declaration was taken in, and whether its code was shown. The id is made of the code by a key outside the database.
+
+    The row opens nothing: the code is made from the answer's link by that key (`vault.mailkeys`). `opened`: made from the page that
+    showed it, or `ERASED`. `fades`: the hour after which nothing is shown. The row outlives the key, so that a mail read late is not taken in again.
     """
 
     id = models.UUIDField(primary_key=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import binascii
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
 from tuidang.kernel import clock
-from tuidang.kernel.errors import TuidangError
+from tuidang.kernel.errors import DamagedError, TuidangError
 from tuidang.kernel.places import places
 from tuidang.kernel.randomness import random_bytes
 from tuidang.vault.adapters import KeyFiles
@@ -62,6 +63,24 @@ def drop_old() -> None:
             _files().destroy(name)
 
 
+def numbers(declaration: UUID) -> list[UUID]:
+    """Under which the claim of this declaration would be remembered, if it came by mail: one for each day whose key is there."""
+    found = []
+    for name in _files().names(_PREFIX):
+        with suppress(UnknownClaimError):  # destroyed just now
+            found.append(_number(int(name.removeprefix(_PREFIX)), declaration))
+    return found
+
+
+def _number(day: int, declaration: UUID) -> UUID:
+    """By the day's key, so that the database alone does not say which declarations came by mail. Raises UnknownClaimError."""
+    try:
+        key = _files().read(_name(day))
+    except DamagedError:
+        raise UnknownClaimError("too old") from None
+    return UUID(bytes=hmac.digest(key, b"tuidang/v1/claim" + declaration.bytes, sha256)[:16])
+
+
 def can_be_worked_on(day: int) -> bool:
     """Whether a mail that arrived on `day` is neither too old nor from a day to come (by more than the clocks of two machines differ)."""
     return clock.today() - WORKED_DAYS <= day <= clock.today() + 1
@@ -101,8 +120,8 @@ class Claim:
         return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
     def number(self) -> UUID:
-        """Under which it is remembered: a one-way function of the secret."""
-        return UUID(bytes=sha256(b"tuidang/v1/claim" + self.secret).digest()[:16])
+        """Under which it is remembered. Raises UnknownClaimError as `code` does."""
+        return _number(self.day, self.code().declaration_id())
 
     def code(self) -> Code:
         """The code of its declaration. Raises UnknownClaimError if the key is gone."""
