@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0001_initial'),
+        ("intake", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('opened', models.UUIDField(null=True)),
-                ('fades', models.IntegerField()),
-                ('expires', models.IntegerField(db_index=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("opened", models.UUIDField(null=True)),
+                ("fades", models.IntegerField()),
+                ("expires", models.IntegerField(db_index=True)),
             ],
         ),
     ]
