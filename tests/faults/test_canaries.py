@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -22,18 +23,24 @@ def canary() -> str:
     return "zq" + "".join(secrets.choice("bcdfghjklmnpqrstvwxz") for _ in range(14))
 
 
+def below(folder: Path) -> Iterator[Path]:
+    """The files below a folder of which parts may vanish meanwhile, as they do where a server works in it."""
+    for path, _, names in os.walk(folder):
+        yield from (file for name in names if (file := Path(path, name)).is_file())
+
+
 def files_of(site: Site) -> Iterator[Path]:
     """Every file that the register writes: data folder, its neighbours, what it printed, and PostgreSQL's own files with its log of writes."""
     yield site.log
     for ending in NEIGHBOURS:
         folder = site.data.with_name(site.data.name + ending)
-        yield from (path for path in folder.rglob("*") if path.is_file())
+        yield from below(folder)
     url = site.environment["TUIDANG_DATABASE_URL"]
     if url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
             (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
-        yield from (path for path in Path(folder).rglob("*") if path.is_file())
+        yield from below(Path(folder))
 
 
 def where(site: Site, words: list[str]) -> list[tuple[str, str]]:

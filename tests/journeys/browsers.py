@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, sync_playwright
 
 ARTEFACTS = Path(__file__).parents[2] / "artefacts"
 """Where journeys leave pictures of what they saw, to be looked at."""
@@ -55,6 +55,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def press(button: Locator) -> None:
+    """Presses what leads to another page, and waits until that page is there: a press alone returns before."""
+    with button.page.expect_navigation():
+        button.click()
 
 
 def keep(name: str, picture: bytes) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-from tests.journeys.browsers import chromium
+from tests.journeys.browsers import chromium, press
 from tests.served import Site
 
 pytestmark = pytest.mark.journey
@@ -26,7 +26,7 @@ def browser():
 
 
 def go_on(page: Page) -> None:
-    page.locator("button[value=check]:not(.skip)").click()
+    press(page.locator("button[value=check]:not(.skip)"))
 
 
 def declare(page: Page, address: str, see: See) -> str:
@@ -43,12 +43,12 @@ def declare(page: Page, address: str, see: See) -> str:
         page.check(box)
     go_on(page)
     see("check")
-    page.locator("button[value=change]").nth(3).click()
+    press(page.locator("button[value=change]").nth(3))
     see("changed")
     assert page.url.endswith("#text")
     assert page.input_value("#text") == STATEMENT
     go_on(page)
-    page.locator("button[value=send]").click()
+    press(page.locator("button[value=send]"))
     see("code")
     return page.locator(".code").inner_text()
 
@@ -56,7 +56,7 @@ def declare(page: Page, address: str, see: See) -> str:
 def look_up(page: Page, address: str, code: str) -> None:
     page.goto(f"{address}lookup/")
     page.fill("#code", code)
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
 
 
 def take_back(page: Page, address: str, code: str, see: See) -> None:
@@ -65,16 +65,16 @@ def take_back(page: Page, address: str, code: str, see: See) -> None:
     see("wrong code")
     look_up(page, address, code)
     see("status")
-    page.locator("button[value=take_back]").click()
+    press(page.locator("button[value=take_back]"))
     see("sure")
-    page.locator("button[value=take_back_now]").click()
+    press(page.locator("button[value=take_back_now]"))
     see("taken back")
     assert page.locator("button[value=take_back]").count() == 0
 
 
 def declare_for_a_family(page: Page, address: str, see: See) -> None:
     page.goto(f"{address}declare/group/")
-    page.locator("button[value=more]").click()
+    press(page.locator("button[value=more]"))
     for number in range(1, 7):
         page.fill(f"#name_{number}", f"一个很长很长的化名{number}" * 3)
         page.check(f"#left_{number}")
@@ -82,7 +82,7 @@ def declare_for_a_family(page: Page, address: str, see: See) -> None:
     page.check("#consent")
     go_on(page)
     see("check of a family")
-    page.locator("button[value=send]").click()
+    press(page.locator("button[value=send]"))
     see("codes of a family")
     assert page.locator(".members > div").count() == 6
 

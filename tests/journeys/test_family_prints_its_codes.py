@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from tests.journeys.browsers import chromium
+from tests.journeys.browsers import chromium, press
 from tests.journeys.test_declarant_without_scripts import go_on
 from tests.page import LANGUAGES
 from tests.served import Site
@@ -18,17 +18,17 @@ def declare_for_all(page: Page, address: str) -> None:
     """As people do who have little time: ticks, suggested names, the ready sentence."""
     page.goto(f"{address}declare/group/")
     while page.locator(f"#name_{PEOPLE}").count() == 0:
-        page.locator("button[value=more]").click()
+        press(page.locator("button[value=more]"))
         page.wait_for_load_state()
     for number in range(1, PEOPLE + 1):
         page.check(f"#left_{number}-3")
-    page.locator("button[value=alias]").click()
+    press(page.locator("button[value=alias]"))
     page.wait_for_load_state()
     assert page.url.endswith("#rows")
     page.check("#agreed")
     page.check("#consent")
     go_on(page)
-    page.locator("button[value=send]").click()
+    press(page.locator("button[value=send]"))
     page.wait_for_load_state()
 
 

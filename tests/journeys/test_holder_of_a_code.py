@@ -1,7 +1,7 @@
 """Whoever holds a code corrects a name, thinks again about publishing, and leaves no trace when the phone is to be searched."""
 
 import pytest
-from tests.journeys.browsers import chromium, keep
+from tests.journeys.browsers import chromium, keep, press
 from tests.served import Site
 
 from tuidang.vault.codes import Code
@@ -36,8 +36,8 @@ def see(page, name):
     keep(f"code-{name}", page.screenshot(full_page=True))
 
 
-def press(page, step):
-    page.locator(f"button[value={step}]:not(.skip)").first.click()
+def choose(page, step):
+    press(page.locator(f"button[value={step}]:not(.skip)").first)
 
 
 def declare(page, address, name):
@@ -46,22 +46,22 @@ def declare(page, address, name):
     page.fill("#name", name)
     for box in ("#left", "#adult", "#consent"):
         page.check(box)
-    press(page, "check")
-    press(page, "send")
+    choose(page, "check")
+    choose(page, "send")
     return page.locator(".code").inner_text()
 
 
 def look_up(page, address, code):
     page.goto(f"{address}lookup/")
     page.fill("#code", code)
-    page.locator("main form button").first.click()
+    press(page.locator("main form button").first)
 
 
 def correct_the_name(page, name):
-    press(page, "correct")
+    choose(page, "correct")
     page.locator("input[name^=name]").first.fill(name)
-    press(page, "correct_check")
-    press(page, "correct_now")
+    choose(page, "correct_check")
+    choose(page, "correct_now")
 
 
 @pytest.mark.parametrize("language", NAMES)
@@ -76,11 +76,11 @@ def test_corrects_a_name_wishes_it_published_and_thinks_again(site, page, langua
     text = page.locator("main").inner_text()
     assert right in text
     assert wrong not in text
-    press(page, "publish")
+    choose(page, "publish")
     see(page, f"{language}-publish")
-    press(page, "publish_now")
+    choose(page, "publish_now")
     assert page.locator("button[value=unpublish_now]").count() == 1
-    press(page, "unpublish_now")
+    choose(page, "unpublish_now")
     assert page.locator("button[value=publish]").count() == 1
 
 
@@ -104,9 +104,9 @@ def test_erases_all_and_the_code_is_one_that_never_was(site, page, sealed):
     if sealed:
         assert site.count(1) == 1
     look_up(page, address, code)
-    press(page, "erase")
+    choose(page, "erase")
     see(page, f"erase-{sealed}")
-    press(page, "erase_now")
+    choose(page, "erase_now")
     see(page, f"erased-{sealed}")
     look_up(page, address, code)
     after = page.locator("main").inner_text()

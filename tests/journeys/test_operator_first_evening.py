@@ -4,7 +4,7 @@ import json
 
 import pytest
 from tests.demo.program import free_port, served
-from tests.journeys.browsers import chromium
+from tests.journeys.browsers import chromium, press
 
 pytestmark = pytest.mark.journey
 
@@ -19,7 +19,7 @@ def test_the_link_signs_in_once_and_leads_to_the_queue(page, data_folder, databa
     with served("run", "--json", data=data_folder, database_url=database_url, port=free_port()) as process:
         told = json.loads(process.stdout.readline())
         page.goto(told["sign_in"])
-        page.locator("main button").first.click()
+        press(page.locator("main button").first)
         assert page.url == told["staff"]
         page.goto(f"{told['staff']}review/")
         assert page.locator("h1").inner_text() == "Review"
@@ -38,8 +38,8 @@ def test_the_demo_shows_a_register_in_full_work(page, data_folder, database_url)
         for code in told["codes"].values():
             page.goto(told["addresses"]["look up a code"])
             page.fill("#code", code)
-            page.locator("main form button").first.click()
+            press(page.locator("main form button").first)
             assert page.locator("h1").inner_text() == "What became of it"
         page.goto(told["addresses"]["sign in as reviewer"])
-        page.locator("main button").first.click()
+        press(page.locator("main button").first)
         assert page.url.endswith("/staff/")

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from pytest_django.live_server_helper import LiveServer
 from tests.accounts.append_only import empty_protected
 from tests.accounts.people import member_with
-from tests.journeys.browsers import chromium, keep
+from tests.journeys.browsers import chromium, keep, press
 from tests.review.cases import PHONE, arrive, case
 
 from tuidang.accounts import actions as accounts
@@ -43,7 +43,7 @@ def open_site(live_server, monkeypatch):
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.route("**/*", with_assets)
             page.goto(f"{live_server.url}/staff/in/{token}/")
-            page.click("main button")
+            press(page.locator("main button").first)
             return page, wrong
 
         yield opened
@@ -62,7 +62,7 @@ def with_assets(route):
 
 def take(page, live_server) -> list:
     page.goto(f"{live_server.url}/staff/review/")
-    page.click("text=Take the next screen")
+    press(page.locator("text=Take the next screen").first)
     return [row.get_attribute("value") for row in page.locator("input[name=row]").all()]
 
 
@@ -85,13 +85,13 @@ def test_a_screen_is_decided_with_the_keyboard(open_site, live_server):
     assert page.locator(".keys").get_attribute("open") is not None
     page.keyboard.press("?")
     assert page.locator(".keys").get_attribute("open") is None
-    page.click(".send button")
+    press(page.locator(".send button").first)
     assert "1 counted, 3 refused, 1 held" in page.locator(".last").inner_text()
     assert (case(ids[rows[0]]).verdict, case(ids[rows[0]]).publication) == (Verdict.COUNT, Wish.PUBLISH)
     assert case(ids[rows[4]]).reason == Refusal.PRIVATE_PERSON
     page.keyboard.press("u")
     page.wait_for_url("**/undo/")  # still without a row: pressed on the page that follows the screen
-    page.click("main button")
+    press(page.locator("main button").first)
     assert [value(page, "verdict", row) for row in rows] == ["", "1", "2", "hold", "4"]
     assert wrong == []
 
@@ -111,7 +111,7 @@ def test_a_screen_is_decided_without_scripts(open_site, live_server):
     page, _ = open_site(java_script_enabled=False)
     rows = take(page, live_server)
     page.select_option(f"[name=verdict-{rows[0]}]", label="count")
-    page.click(".send button")
+    press(page.locator(".send button").first)
     assert "1 counted, 0 refused, 1 held" in page.locator(".last").inner_text()
 
 
@@ -121,10 +121,10 @@ def test_every_page_fits_and_keeps_its_buttons_in_sight(open_site, live_server, 
     arrive(6, publish=True)
     page, wrong = open_site()
     page.goto(f"{live_server.url}/staff/")
-    page.click(f"button[value={language}]")
+    press(page.locator(f"button[value={language}]").first)
     take_first = page.goto(f"{live_server.url}/staff/review/")
     assert take_first.headers["content-security-policy"].endswith("script-src 'self'")
-    page.locator("main form button").first.click()
+    press(page.locator("main form button").first)
     for path in PATHS:
         page.goto(f"{live_server.url}/staff/{path}")
         for width in (320, 390, 1000):

@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.sync_api import Page
-from tests.journeys.browsers import chromium, keep
+from tests.journeys.browsers import chromium, keep, press
 from tests.served import Site, person
 
 pytestmark = pytest.mark.journey
@@ -26,7 +26,7 @@ def staff(site: Site, page: Page) -> None:
     made = site.run("staff", "invite", "--name", "Lin", "--role", "reviewer")
     link = next(word for word in made.stdout.split() if "/staff/in/" in word)
     page.goto(f"http://127.0.0.1:{site.port}/staff/in/" + link.split("/staff/in/")[1])
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
 
 
 def publish(site: Site, page: Page) -> None:
@@ -35,8 +35,8 @@ def publish(site: Site, page: Page) -> None:
     assert site.post("/zh-hans/declare/", fields).status == 200
     assert site.count(1) == 1
     page.goto(f"http://127.0.0.1:{site.port}/staff/review/publishing/")
-    page.locator("form[action$='publishing/claim/'] button").click()
-    page.locator("form[action$='publishing/decide/'] button").last.click()
+    press(page.locator("form[action$='publishing/claim/'] button"))
+    press(page.locator("form[action$='publishing/decide/'] button").last)
 
 
 def wait_for_statement(page: Page, address: str) -> str:
@@ -64,13 +64,13 @@ def test_it_is_hidden_at_once_and_answered(site, browser):
 
     link = wait_for_statement(page, address)
     see("statement")
-    page.click(f"a[href='{link}']")
+    press(page.locator(f"a[href='{link}']").first)
     see("form")
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
     see("errors")
     page.check("#ground")
     page.fill("#text", "我没有声明过。")
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
     see("code")
     code = page.locator(".code").inner_text()
     page.goto(f"{address}statements/")
@@ -79,7 +79,7 @@ def test_it_is_hidden_at_once_and_answered(site, browser):
     def answer(language: str) -> str:
         page.goto(f"http://127.0.0.1:{site.port}/{language}/objection/answer/")
         page.fill("#code", code)
-        page.locator("main form button").click()
+        press(page.locator("main form button"))
         see(f"answer-{language}")
         return page.locator("h1").inner_text()
 
@@ -88,7 +88,7 @@ def test_it_is_hidden_at_once_and_answered(site, browser):
     see("staff", reviewer)
     assert "我没有声明过。" in reviewer.locator("main").inner_text()
     reviewer.select_option("select[name=finding]", "1")
-    reviewer.locator("main form button").click()
+    press(reviewer.locator("main form button"))
     assert [answer(language) for language in ("zh-hans", "zh-hant", "en")] == ["异议成立", "異議成立", "Your objection was upheld"]
     assert site.count(0) == 0
     page.goto(f"{address}objection/answer/")
@@ -113,17 +113,17 @@ def test_the_checker_finds_nothing_serious_on_these_pages(site, browser, scheme)
     assert site.count(1) == 1
     page.goto(address)
     check("form")
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
     check("errors")
     page.fill("#number", "2")
     page.check("#ground-2")
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
     check("code")
     code = page.locator(".code").inner_text()
     page.goto(f"{address}answer/")
     check("ask")
     page.fill("#code", code)
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
     check("answer")
     page.goto(f"http://127.0.0.1:{site.port}/staff/objections/")
     check("staff")
