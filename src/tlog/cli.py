@@ -1,4 +1,4 @@
-"""`tlog-verify`: recount a log, compare two checkpoints, check a receipt or promises (docs/log-format.md, section 11).
+"""`tlog-verify`: recount a log, compare two checkpoints, check a receipt, promises, addresses (docs/log-format.md, section 11).
 
 Answers go to standard output, errors and progress to standard error. Exit codes: 0 valid, 1 invalid, 2 could not check (wrong arguments
 too), 130 interrupted.
@@ -19,7 +19,18 @@ from tlog.errors import CannotCheckError, InvalidError, TlogError
 from tlog.files import read_regular
 from tlog.note import VerifierKey
 from tlog.progress import Progress
-from tlog.report import FIRST_SEEN, UNSEEN, as_json, as_text, printable, promise_members, promises_text, receipt_text
+from tlog.report import (
+    FIRST_SEEN,
+    UNSEEN,
+    as_json,
+    as_text,
+    mirrors_members,
+    mirrors_text,
+    printable,
+    promise_members,
+    promises_text,
+    receipt_text,
+)
 from tlog.seen import Seen
 from tlog.store import Reader, open_store
 from tlog.verify import Recount, recount
@@ -107,8 +118,23 @@ def _promise(arguments: argparse.Namespace) -> Answer:
     return {"valid": True, "promises": [promise_members(*one) for one in found]}, promises_text(found)
 
 
+def _mirrors(arguments: argparse.Namespace) -> Answer:
+    from tlog.keeping import PromiseKeys
+    from tlog.mirrors import read_mirrors, verify_mirrors
+
+    keys = PromiseKeys.read(arguments.key, read_key).require("lists of addresses are")
+    data = read_mirrors(arguments.file)
+    try:
+        found = verify_mirrors(data, keys)
+    except InvalidError as error:
+        error.path = arguments.file
+        raise
+    return {"valid": True, **mirrors_members(found)}, mirrors_text(found)
+
+
 _LOG_KEY = "the log's verifier key, or a file that holds it"
-_PROMISE_KEY = "the promise key (ORIGIN/promise+...), or a file that holds it or a key set of the log; with --log, the log's key will do"
+_PROMISE_KEYS = "the promise key (ORIGIN/promise+...), or a file that holds it or a key set of the log"
+_PROMISE_KEY = f"{_PROMISE_KEYS}; with --log, the log's key will do"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -137,6 +163,8 @@ def _parser() -> argparse.ArgumentParser:
     added = command("promise", _promise, "check promises, and with --log whether they were kept", _PROMISE_KEY)
     added.add_argument("file", metavar="FILE", nargs="+", help="a promise, or several one after the other")
     added.add_argument("--log", metavar="DIR|URL", help="reads the whole log: was it put on the record, or listed, in time?")
+    added = command("mirrors", _mirrors, "check the signed list of a register's addresses", _PROMISE_KEYS)
+    added.add_argument("file", metavar="FILE|URL", help="mirrors.txt as it was kept, or where it is; of a site, its address alone")
     return parser
 
 

@@ -145,11 +145,16 @@ class PromiseKeys:
             raise CannotCheckError("bad-argument", f"this is no key set: {error.message}", path=text) from None
         return cls(keys.log, keys.promise)
 
-    def check(self, notes: Notes) -> Found:
-        """The promises, if one of the keys signed each. Raises InvalidError, CannotCheckError("bad-argument") without promise keys."""
+    def require(self, what: str, instead: str = "") -> tuple[VerifierKey, ...]:
+        """The promise keys, of which one signs `what`. Raises CannotCheckError("bad-argument") without any, naming what else would do."""
         if not self.promise:
             name = key_name(self.log.name if self.log else "")
-            raise CannotCheckError("bad-argument", f"promises are signed by the key {name}, not by this one: give that, or --log")
+            raise CannotCheckError("bad-argument", f"{what} signed by the key {name}, not by this one: give that{instead}")
+        return self.promise
+
+    def check(self, notes: Notes) -> Found:
+        """The promises, if one of the keys signed each. Raises InvalidError, CannotCheckError("bad-argument") without promise keys."""
+        self.require("promises are", ", or --log")
         found: Found = []
         for path, one in notes:
             with _in_file(path):

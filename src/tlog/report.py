@@ -17,6 +17,7 @@ from tlog.verify import Recount
 
 if TYPE_CHECKING:
     from tlog.keeping import Kept
+    from tlog.mirrors import Mirrors
     from tlog.promise import Promise
     from tlog.receipt import ReceiptReport
 
@@ -34,6 +35,7 @@ RECEIPT_MEANING = (
 
 PROMISE_MEANING = "The register gave this promise. Whether it was kept, the log can tell: add --log DIR|URL."
 KEPT_MEANING = "This is what the log says that was read; an older copy of it may lack the latest days."
+MIRRORS_MEANING = "The register gave these as its addresses on that day. Whether they still are, a newer list can tell."
 _SOMEBODY = "○"
 _PLACEHOLDER = re.compile(r"\{\{[0-9]{1,3}\}\}")
 
@@ -139,6 +141,18 @@ def promises_text(found: Sequence[tuple[Promise, Kept | None]]) -> str:
             facts["Kept"] = _kept(kept)
         lines += ["", *_aligned(facts)]
     return "\n".join([*lines, "", PROMISE_MEANING if any(kept is None for _, kept in found) else KEPT_MEANING])
+
+
+def mirrors_members(found: Mirrors) -> dict[str, object]:
+    """A valid list of addresses as JSON."""
+    return {"origin": found.origin, "day": found.day.isoformat(), "addresses": list(found.addresses)}
+
+
+def mirrors_text(found: Mirrors) -> str:
+    """A valid list of addresses, for people."""
+    facts = {"Log": found.origin, "Day": found.day.isoformat()}
+    addresses = [f"  {printable(one)}" for one in found.addresses] or ["  (no other address)"]
+    return "\n".join(["Valid.", "", *_aligned(facts), "", *addresses, "", MIRRORS_MEANING])
 
 
 def _kept(kept: Kept) -> str:

@@ -27,7 +27,7 @@ OWN_WORDS = {
     "intake": {"claims", "content", "correspondence", "layout", "letters", "mail", "mail_pages", "mailbox", "passages", "questions"},
     "ledger": {"batch", "founding", "gathering", "instructions", "moving", "rows", "sealing", "stage", "totals"},
     "ops": {"doctor", "serving", "standing"},
-    "public": {"consents", "context", "errors", "languages", "mirrors", "pages", "plain", "stored"},
+    "public": {"consents", "context", "errors", "languages", "pages", "plain", "stored"},
     "reference": {"pack", "switches"},
     "review": {"content"},
     "statistics": {"figures"},

@@ -12,6 +12,8 @@ from django.utils.translation import get_language
 
 from tlog.entry import Voice
 from tlog.errors import MissingError
+from tlog.mirrors import Mirrors
+from tlog.promise import key_name
 from tuidang.archive.queries import Published
 from tuidang.intake.content import NewDeclaration
 from tuidang.intake.forms import CONSENT_VERSION
@@ -22,7 +24,6 @@ from tuidang.kernel.errors import DamagedError
 from tuidang.ledger import adapters
 from tuidang.ledger.founding import promise_key
 from tuidang.public import plain
-from tuidang.public.mirrors import signed_list
 from tuidang.public.stored import STORED
 from tuidang.reference import queries as reference
 from tuidang.statistics import figures
@@ -133,7 +134,7 @@ def signed_mirrors() -> bytes:
         key = promise_key()
     except DamagedError as error:
         raise Http404 from error
-    return signed_list(key, clock.as_date(clock.today()).isoformat(), settings.ENVIRONMENT.mirrors)
+    return Mirrors(key.name.removesuffix(key_name("")), clock.as_date(clock.today()), settings.ENVIRONMENT.mirrors).sign(key)
 
 
 def shown(one: Published, language: str, *, whole: bool) -> dict[str, Any]:
