@@ -7,14 +7,21 @@ from dataclasses import replace
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
+from tests.accounts.people import member_with
+from tests.archive.test_objections import settle
 from tests.ledger.register import Register, declare
+from tests.review.objecting import TEXT, object_to
 
+from tuidang.accounts.policies import Role
 from tuidang.intake.mailbox import MailSettings, Server
+from tuidang.kernel import clock
 from tuidang.kernel.places import places
 from tuidang.ops.commands import doctor
 from tuidang.ops.doctor import findings
 from tuidang.ops.serving import hold_data_folder
 from tuidang.reference import switches
+from tuidang.review.states import Finding
 from tuidang.vault import daykeys
 
 
@@ -52,6 +59,25 @@ def test_what_was_handed_in_under_a_lost_key_is_a_fault(register: Register) -> N
     (lost,) = daykeys.old_keys()
     (places().keys / f"day-{lost:016x}").unlink()
     assert "for 2 persons cannot be read" in texts("fault")
+
+
+def test_objections_that_wait_for_longer_than_a_day_are_faults_and_lead_to_the_page_that_ends_them(register: Register, monkeypatch) -> None:
+    today = clock.today()
+    monkeypatch.setattr("tuidang.review.actions.objecting.HIDES_A_DAY", 2)
+    for index in range(3):
+        object_to(index)
+    assert texts("fault") == ""
+    monkeypatch.setattr(clock, "today", lambda: today + 1)
+    assert texts("fault").count("1 objections came beyond the limit of their day") == 1
+    monkeypatch.setattr(clock, "today", lambda: today + 2)
+    assert "2 objections wait for a person for more than 24 hours" in texts("fault")
+    assert texts("fault").count(reverse("archive:objections")) == 2
+    assert TEXT.text not in texts("fault")
+    assert doctor(Namespace(json=False)) == 1
+    reviewer = member_with(Role.REVIEWER)
+    for index in range(3):
+        settle(reviewer, index, Finding.NOTHING_PUBLISHED)
+    assert "objections" not in texts("fault")
 
 
 def test_a_damaged_tile_is_a_fault(register: Register) -> None:

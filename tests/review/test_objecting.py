@@ -12,7 +12,7 @@ from tuidang.kernel import clock
 from tuidang.kernel.errors import RefusedError
 from tuidang.kernel.randomness import random_id
 from tuidang.review import actions, queries
-from tuidang.review.content import Complaint
+from tuidang.review.content import Complaint, LateObjections
 from tuidang.review.models import Judgement, Objection, Publication
 from tuidang.review.policies import ANSWERED_DAYS, HIDES_A_DAY, PUBLISH_DAYS
 from tuidang.review.states import Finding, Ground, ItemState
@@ -51,8 +51,8 @@ def test_a_text_that_is_not_published_yet_is_held_back_whether_somebody_reads_it
     read, unread = waiting_text(), waiting_text()
     actions.claim_items(member=A)
     actions.decide_publication_items(member=A, publish=list(Publication.objects.filter(index=read).values_list("id", flat=True)))
-    assert object_to(read).held
-    assert object_to(unread).held
+    assert object_to(read).hides
+    assert object_to(unread).hides
     assert (state(read), state(unread)) == (ItemState.OBJECTED, ItemState.OBJECTED)
     assert queries.held_items(A)[0] == []
     assert actions.hand_over(at_most=9) == []
@@ -121,19 +121,66 @@ def test_what_came_while_a_person_read_hides_nothing_any_more_and_waits_for_its_
     assert [one.id for one in queries.objections(9)] == [later]
 
 
+def flood(number: int = HIDES_A_DAY) -> None:
+    """So many objections of today hide what they name."""
+    assert all(object_to(1000 + one).hides for one in range(number))
+
+
 def test_of_a_flood_only_so_many_hide_and_all_are_taken():
-    for index in range(HIDES_A_DAY):
-        assert object_to(index).hides
-    late = object_to(HIDES_A_DAY)
-    assert (late.result, late.hides) == ("new", False)
+    flood()
+    beyond = object_to(10**6)
+    assert (beyond.result, beyond.hides) == ("new", False)
     assert len(queries.objections(HIDES_A_DAY * 2)) == HIDES_A_DAY + 1
 
 
-def test_a_new_day_hides_again(monkeypatch):
-    for index in range(HIDES_A_DAY + 1):
-        object_to(index)
+def test_what_can_still_be_seen_is_read_before_all_that_is_hidden():
+    flood()
+    object_to(10**6)
+    first, *others = queries.objections(HIDES_A_DAY * 2)
+    assert (first.index, first.first) == (10**6, True)
+    assert not any(one.first for one in others)
+
+
+def test_each_decision_makes_room_for_one_more_that_hides():
+    flood()
+    assert not object_to(10**6).hides
+    decide(1000, Finding.NOT_NAMED)
+    assert object_to(10**6 + 1).hides
+    assert not object_to(10**6 + 2).hides
+
+
+def test_beyond_the_limit_a_text_that_waits_to_be_published_is_not_held_back():
+    index = waiting_text()
+    flood()
+    beyond = object_to(index)
+    assert (beyond.waits, state(index)) == (True, ItemState.WAITING)
+
+
+def test_a_new_day_hides_again_what_the_day_before_could_not(monkeypatch):
+    flood()
+    assert not object_to(10**6).hides
     later(monkeypatch, 1)
     assert object_to(10**6).hides
+
+
+def test_what_was_let_stand_comes_in_its_turn_even_in_a_flood():
+    object_to(7)
+    decide(7, Finding.OFFICE)
+    flood()
+    object_to(7)
+    assert not any(one.first for one in queries.objections(HIDES_A_DAY * 2))
+
+
+def test_late_is_what_can_be_seen_from_the_next_day_and_what_is_hidden_from_the_day_after(monkeypatch):
+    flood()
+    object_to(10**6)
+    found = []
+    for _ in range(3):
+        found.append(queries.late_objections(50))
+        later(monkeypatch, 1)
+    assert [(one.visible, one.others) for one in found] == [(0, 0), (1, 0), (1, 50)]
+    decide(10**6, Finding.PLAIN)
+    assert queries.late_objections(500) == LateObjections(0, HIDES_A_DAY)
 
 
 def test_an_objection_that_found_nothing_to_hide_takes_no_other_ones_place():
@@ -142,6 +189,11 @@ def test_an_objection_that_found_nothing_to_hide_takes_no_other_ones_place():
         object_to(index, objection=name)
         actions.hid_nothing(objection=name)
     assert object_to(10**6).hides
+    flood(HIDES_A_DAY - 1)
+    name = random_id()
+    object_to(7_000_000, objection=name)
+    actions.hid_nothing(objection=name)
+    assert not any(one.first for one in queries.objections(HIDES_A_DAY * 3))
 
 
 def test_the_second_of_two_reviewers_changes_nothing():

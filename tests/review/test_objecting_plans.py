@@ -16,10 +16,10 @@ from tuidang.vault import daykeys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewers")]
 TABLES = ("review_objection", "review_judgement", "review_publication")
-COLUMNS = 'id, "index", ground, day, finding, hides, purge_on, key_id, blob'
+COLUMNS = 'id, "index", ground, day, finding, hides, turn, purge_on, key_id, blob'
 # Of ten, nine are answered and one is open; of a hundred, one hid something on the day on which it came.
 ROW = (
-    "{id}, n, 1, {today} - n % 50, CASE WHEN n % 10 = 0 THEN 0 ELSE 11 END, n % 100 = 0, "
+    "{id}, n, 1, {today} - n % 50, CASE WHEN n % 10 = 0 THEN 0 ELSE 11 END, n % 100 = 0, CASE WHEN n % 1000 = 0 THEN 0 ELSE 1 END, "
     "CASE WHEN n % 10 = 0 THEN NULL ELSE {today} + 1 + n % 30 END, {key}, ''"
 )
 
@@ -41,6 +41,7 @@ def every_statement():
     object_to(70, Ground.NAMED)
     queries.answer(name)
     queries.objections(51)
+    queries.late_objections(1000)
     queries.hidden([7, 70])
     queries.barred([7, 70])
     actions.hid_nothing(objection=name)

@@ -32,6 +32,7 @@ NEEDED = {
     "source": "say where the source of the running program is to be had, changes included, as its licence demands",
 }
 MOST_COUNTED = 1000
+OBJECTIONS = "/staff/objections/"
 SILENT = {
     "log_statement": "none",
     "log_min_duration_statement": "-1",
@@ -53,7 +54,9 @@ class Finding:
 def findings() -> list[Finding]:
     """All there is to say, faults first."""
     order = ("fault", "closed", "note")
-    return sorted([*_ledger(), *_keys(), *_database(), *_promises(), *_mail(), *_public()], key=lambda one: order.index(one.level))
+    return sorted(
+        [*_ledger(), *_keys(), *_database(), *_promises(), *_objections(), *_mail(), *_public()], key=lambda one: order.index(one.level)
+    )
 
 
 def _ledger() -> Iterator[Finding]:
@@ -115,10 +118,9 @@ def _keys() -> Iterator[Finding]:
             "note", "the site can read the log key: let the signer run as a user of its own, or a taken-over site can sign what it likes"
         )
     if unreadable := intake.unreadable(MOST_COUNTED):
-        many = f"{unreadable:,}" if unreadable < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
         yield Finding(
             "fault",
-            f"what was handed in for {many} persons cannot be read and will not be sealed: its day key is not in {at.keys.name}. If "
+            f"what was handed in for {_many(unreadable)} persons cannot be read and will not be sealed: its day key is not in {at.keys.name}. If "
             f"{at.keys.name} was taken away, bring it back; after the return of an older copy of {at.data.name} nothing can",
         )
     for folder in (at.keys, at.signer):
@@ -128,10 +130,28 @@ def _keys() -> Iterator[Finding]:
 
 def _promises() -> Iterator[Finding]:
     if late := review.overdue(MOST_COUNTED):
-        many = f"{late:,}" if late < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
         yield Finding(
-            "fault", f"{many} declarations wait for a decision since {OVERDUE_DAYS} days: their promise ends; have them read today"
+            "fault", f"{_many(late)} declarations wait for a decision since {OVERDUE_DAYS} days: their promise ends; have them read today"
         )
+
+
+def _objections() -> Iterator[Finding]:
+    late = review.late_objections(MOST_COUNTED)
+    if late.visible:
+        yield Finding(
+            "fault",
+            f"{_many(late.visible)} objections came beyond the limit of their day, and what they are about can still be seen, although it is "
+            f"to be hidden within 24 hours; have a reviewer decide them now on {OBJECTIONS}, where they stand first",
+        )
+    if late.others:
+        yield Finding(
+            "fault",
+            f"{_many(late.others)} objections wait for a person for more than 24 hours; have a reviewer decide them on {OBJECTIONS}",
+        )
+
+
+def _many(count: int) -> str:
+    return f"{count:,}" if count < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
 
 
 def _database() -> Iterator[Finding]:

@@ -152,23 +152,32 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
 class Taken:
     """What became of an objection that came in. `other`: its form had brought one with other words, and this one is not stored.
 
-    `hides`: what it names is to be hidden. `held`: a text that is not published yet is held back.
+    `hides`: what it names is to be hidden. `waits`: there is a text that is not published yet; it is held back if `hides`.
     """
 
     result: Literal["new", "same", "other"]
     hides: bool = False
-    held: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OpenObjection:
-    """An objection that nobody has decided. `complaint` None: it can no longer be read."""
+    """An objection that nobody has decided. `complaint` None: it can no longer be read. `first`: read first, what it names is not hidden."""
 
     id: UUID
     index: int
     ground: Ground
     day: int
+    first: bool
     complaint: Complaint | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LateObjections:
+    """Objections that nobody has decided in time: those whose statement can be seen by everyone meanwhile, and the others."""
+
+    visible: int
+    others: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tuidang.kernel.privacy import PrivacyClass
-from tuidang.review.states import Decider, Finding, Ground, ItemState, Pile, Release, Verdict, Wish, Work
+from tuidang.review.states import Decider, Finding, Ground, ItemState, Pile, Release, Turn, Verdict, Wish, Work
 from tuidang.screening.policies import Lane
 
 
@@ -199,6 +199,7 @@ class Objection(models.Model):
     """What somebody says against the statement under the registry number `index`, until 30 days after the answer.
 
     `id` is derived from its own code. `hides`: it hid what it names before a person had looked, or would have, had anything been there.
+    `turn` FIRST: it would have, but came when the limit of its day was reached.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -207,6 +208,7 @@ class Objection(models.Model):
     day = models.IntegerField()
     finding = models.SmallIntegerField(choices=[(one.value, one.name) for one in Finding], default=Finding.OPEN.value)
     hides = models.BooleanField()
+    turn = models.SmallIntegerField(choices=[(one.value, one.name) for one in Turn], default=Turn.IN_ORDER.value)
     purge_on = models.IntegerField(null=True)
     key = models.ForeignKey("vault.DayKey", on_delete=models.PROTECT, related_name="+")
     blob = models.BinaryField()
@@ -218,6 +220,7 @@ class Objection(models.Model):
         "day": PrivacyClass.INTERNAL,
         "finding": PrivacyClass.INTERNAL,
         "hides": PrivacyClass.INTERNAL,
+        "turn": PrivacyClass.INTERNAL,
         "purge_on": PrivacyClass.INTERNAL,
         "key": PrivacyClass.INTERNAL,
         "blob": PrivacyClass.SEALED,
@@ -225,9 +228,9 @@ class Objection(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["day", "id"], name="objection_open", condition=Q(finding=Finding.OPEN.value)),
+            models.Index(fields=["turn", "day", "id"], name="objection_open", condition=Q(finding=Finding.OPEN.value)),
             models.Index(fields=["index", "ground"], name="objection_to", condition=Q(finding=Finding.OPEN.value)),
-            models.Index(fields=["day"], name="objection_hiding", condition=Q(hides=True)),
+            models.Index(fields=["day"], name="objection_hiding", condition=Q(hides=True, finding=Finding.OPEN.value)),
             models.Index(fields=["purge_on"], name="objection_purge", condition=Q(purge_on__isnull=False)),
         ]
 

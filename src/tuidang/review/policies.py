@@ -24,7 +24,10 @@ BOUND = 1_000
 ANSWERED_DAYS = 30
 """How long the answer to an objection can be read; then answer and objection are deleted."""
 HIDES_A_DAY = 100
-"""So many objections of one day hide what they name before a person has looked: else one program could empty the public pages overnight."""
+"""So many objections of one day hide what they name at one time before a person has looked; each that is decided makes room for another.
+Without a limit one program could empty the public pages overnight. What comes beyond it is read first: docs/adr/0012."""
+LOOKED_AT_DAYS = 2
+"""An objection that hides what it names, and that nobody has decided, is late from the second day after it came."""
 SCREENED, REVIEWED = 1, 2
 """Assurance: by the machine alone, read by a person."""
 

@@ -14,10 +14,21 @@ from tuidang.intake import queries as handed_in
 from tuidang.intake.content import PendingDeclaration
 from tuidang.intake.policies import without_names
 from tuidang.kernel import clock
-from tuidang.review.content import Answer, Complaint, DayTally, Item, LastDecided, OnScreen, OpenObjection, PublicText, Ready
+from tuidang.review.content import (
+    Answer,
+    Complaint,
+    DayTally,
+    Item,
+    LastDecided,
+    LateObjections,
+    OnScreen,
+    OpenObjection,
+    PublicText,
+    Ready,
+)
 from tuidang.review.models import Case, Judgement, LastScreen, Objection, Publication, Released, Tally
-from tuidang.review.policies import BOUND, OVERDUE_DAYS, SCREEN, rank
-from tuidang.review.states import Finding, Ground, ItemState, Pile, Refusal, Release, Verdict, Wish, Work
+from tuidang.review.policies import BOUND, LOOKED_AT_DAYS, OVERDUE_DAYS, SCREEN, rank
+from tuidang.review.states import Finding, Ground, ItemState, Pile, Refusal, Release, Turn, Verdict, Wish, Work
 from tuidang.screening import queries as screening
 from tuidang.screening.policies import Reason, Seen, judge, names_left
 from tuidang.vault import daykeys
@@ -208,9 +219,17 @@ def _held(rows: QuerySet[Claimed], member: UUID) -> tuple[list[Claimed], int]:
 
 
 def objections(at_most: int) -> list[OpenObjection]:
-    """Objections that nobody has decided, those of the earliest days first."""
-    rows = Objection.objects.filter(finding=Finding.OPEN.value).order_by("day", "id")[:at_most]
-    return [OpenObjection(row.id, row.index, Ground(row.ground), row.day, _complaint(row)) for row in rows]
+    """Objections that nobody has decided: those that found the limit of their day reached, then those of the earliest days."""
+    rows = Objection.objects.filter(finding=Finding.OPEN.value).order_by("turn", "day", "id")[:at_most]
+    return [OpenObjection(row.id, row.index, Ground(row.ground), row.day, row.turn == Turn.FIRST, _complaint(row)) for row in rows]
+
+
+def late_objections(at_most: int) -> LateObjections:
+    """How many objections wait for a person for longer than is promised, each kind counted up to `at_most`."""
+    waiting, today = Objection.objects.filter(finding=Finding.OPEN.value).order_by(), clock.today()
+    visible = waiting.filter(turn=Turn.FIRST.value, day__lt=today).values_list("pk")[:at_most]
+    others = waiting.filter(turn=Turn.IN_ORDER.value, day__lte=today - LOOKED_AT_DAYS).values_list("pk")[:at_most]
+    return LateObjections(len(visible), len(others))
 
 
 def _complaint(row: Objection) -> Complaint | None:

@@ -88,12 +88,20 @@ class Ground(IntEnum):
     COPYRIGHT = 3
 
 
+class Turn(IntEnum):
+    """In which order objections are read. FIRST: what it names can be seen by everyone, and no person has looked at it."""
+
+    FIRST = 0
+    IN_ORDER = 1
+
+
 class Finding(IntEnum):
-    """What a person found about an objection, and why."""
+    """What a person found about an objection, and why. NAME_SHOWN: right, and meant is whose name is shown, so that this entry is voided."""
 
     OPEN = 0
     NOTHING_AGAINST = 1
     PLAIN = 2
+    NAME_SHOWN = 3
     NOT_NAMED = 11
     COMMON_NAME = 12
     OFFICE = 13
@@ -104,4 +112,4 @@ class Finding(IntEnum):
     @property
     def upheld(self) -> bool:
         """Whether the objection was right, as far as anyone can tell."""
-        return self in (Finding.NOTHING_AGAINST, Finding.PLAIN)
+        return self in (Finding.NOTHING_AGAINST, Finding.PLAIN, Finding.NAME_SHOWN)

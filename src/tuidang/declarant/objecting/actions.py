@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tuidang.archive import actions as archive
+from tuidang.archive.queries import published
 from tuidang.review import actions as review
 from tuidang.review.content import Complaint
 from tuidang.review.states import Ground
@@ -29,11 +30,9 @@ def object_to(*, code: Code, index: int, ground: Ground, text: str, language: st
     taken = review.object_to(objection=name, index=index, ground=ground, complaint=Complaint(text=text, language=language))
     if taken.result != "new":
         return taken.result
-    if not taken.hides:
-        return "taken"
-    if archive.hide(index=index):
+    if taken.hides and archive.hide(index=index):
         return "hidden"
     # Whether a text waits here to be published or not, the answer is the same: else the numbers of a batch would tell who wished it.
-    if not taken.held:
+    if not taken.waits and not published([index]):
         review.hid_nothing(objection=name)
     return "taken"

@@ -1,4 +1,7 @@
-"""Objections: taken without a code or a name, hidden at once what they name, decided by a person, deleted 30 days after the answer."""
+"""Objections: taken without a code or a name, hidden at once what they name, decided by a person, deleted 30 days after the answer.
+
+What hides and what does not is docs/adr/0012.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from tuidang.review.content import Complaint, Settled, Taken
 from tuidang.review.models import Judgement, Objection, Publication
 from tuidang.review.policies import ANSWERED_DAYS, HIDES_A_DAY, PUBLISH_DAYS
 from tuidang.review.queries import hidden, open_complaint
-from tuidang.review.states import Finding, Ground, ItemState
+from tuidang.review.states import Finding, Ground, ItemState, Turn
 from tuidang.vault import daykeys
 
 
@@ -24,18 +27,19 @@ from tuidang.vault import daykeys
 def object_to(*, objection: UUID, index: int, ground: Ground, complaint: Complaint) -> Taken:
     """Takes an objection to what is published, or is to be, under the registry number `index`. The same one twice is one.
 
-    Holds back a text that is not published yet. What is published the caller hides, in the same transaction; see `hid_nothing`.
+    If it hides, a text that is not published yet is held back. What is published the caller hides, in the same transaction; see `hid_nothing`.
     """
     there = Objection.objects.filter(id=objection).first()
     if there is not None:
         return _again(there, index, ground, complaint)
-    key, hides = daykeys.current_key(), _may_hide(index, ground)
+    key, (hides, turn) = daykeys.current_key(), _effect(index, ground)
     row = Objection(
         id=objection,
         index=index,
         ground=ground.value,
         day=clock.today(),
         hides=hides,
+        turn=turn.value,
         key_id=key.id,
         blob=key.encrypt(msgspec.json.encode(complaint), objection.bytes),
     )
@@ -44,8 +48,9 @@ def object_to(*, objection: UUID, index: int, ground: Ground, complaint: Complai
             row.save(force_insert=True)
     except IntegrityError:  # the same form, sent twice at once
         return _again(Objection.objects.get(id=objection), index, ground, complaint)
-    held = hides and Publication.objects.filter(index=index).update(state=ItemState.OBJECTED.value, claimed_by=None, claim_until=0)
-    return Taken("new", hides, bool(held))
+    waiting = Publication.objects.filter(index=index)
+    held = hides and waiting.update(state=ItemState.OBJECTED.value, claimed_by=None, claim_until=0)
+    return Taken("new", hides, bool(held) or waiting.exists())
 
 
 def _again(there: Objection, index: int, ground: Ground, complaint: Complaint) -> Taken:
@@ -53,20 +58,22 @@ def _again(there: Objection, index: int, ground: Ground, complaint: Complaint) -
     return Taken("same" if same else "other")
 
 
-def _may_hide(index: int, ground: Ground) -> bool:
-    """Not what a person let stand before, nor what this ground hides already, and only so many a day."""
-    if Judgement.objects.filter(index=index, ground=ground.value).exists():
-        return False
+def _effect(index: int, ground: Ground) -> tuple[bool, Turn]:
+    """Whether it hides, and when it is read: neither what a person let stand before nor what this ground hides already is hidden again.
+
+    Of a day only so many hide at one time. What comes beyond that stays visible, and is read before all others.
+    """
     same = Objection.objects.filter(index=index, ground=ground.value, finding=Finding.OPEN.value, hides=True)
-    if same.exists():
-        return False
-    today = Objection.objects.filter(day=clock.today(), hides=True).values_list("pk")
-    return len(today[:HIDES_A_DAY]) < HIDES_A_DAY
+    if Judgement.objects.filter(index=index, ground=ground.value).exists() or same.exists():
+        return False, Turn.IN_ORDER
+    today = Objection.objects.filter(day=clock.today(), hides=True, finding=Finding.OPEN.value).values_list("pk")
+    full = len(today[:HIDES_A_DAY]) >= HIDES_A_DAY
+    return not full, Turn.FIRST if full else Turn.IN_ORDER
 
 
 def hid_nothing(*, objection: UUID) -> None:
-    """Nothing was published under its number: it does not count among those that may hide today. In the transaction that took it."""
-    Objection.objects.filter(id=objection).update(hides=False)
+    """Nothing is or will be published under its number: it takes no other one's place. In the transaction that took it."""
+    Objection.objects.filter(id=objection).update(hides=False, turn=Turn.IN_ORDER.value)
 
 
 @transaction.atomic
@@ -91,7 +98,7 @@ def _judge(index: int, ground: int, *, upheld: bool) -> None:
     if not new and upheld and not found.upheld:
         Judgement.objects.filter(index=index, ground=ground).update(upheld=True)
     # What came on the same ground while this was read hides nothing either: it was looked at.
-    Objection.objects.filter(index=index, ground=ground, finding=Finding.OPEN.value).update(hides=False)
+    Objection.objects.filter(index=index, ground=ground, finding=Finding.OPEN.value).update(hides=False, turn=Turn.IN_ORDER.value)
     if upheld:
         unpublish_items(indexes=[index])
     else:
