@@ -22,10 +22,11 @@ FREE = {"config", "cli", "demo", "design", "kernel", "locale"}
 # What a stage adds to the vocabulary: things of its own, each in the words of the product.
 OWN_WORDS = {
     "accounts": {"gate"},
+    "archive": {"carrying"},
     "api": {"clients", "feed", "messages", "submission"},
     "declarant": {"objecting"},
     "intake": {"claims", "content", "correspondence", "layout", "letters", "mail", "mail_pages", "mailbox", "passages", "questions"},
-    "ledger": {"batch", "founding", "gathering", "instructions", "moving", "rows", "sealing", "stage", "totals"},
+    "ledger": {"batch", "departures", "founding", "gathering", "instructions", "moving", "restoring", "rows", "sealing", "stage", "totals"},
     "ops": {"doctor", "serving", "standing"},
     "public": {"consents", "context", "errors", "languages", "pages", "plain", "stored"},
     "reference": {"pack", "switches"},

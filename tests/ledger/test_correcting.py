@@ -2,11 +2,14 @@
 
 import itertools
 import random
+import threading
+import time
 
 import pytest
+from django.db import connection
 from tests.ledger.erasing import traces
 from tests.ledger.points import POINTS, seal_with
-from tests.ledger.register import as_another_process, decide, declare
+from tests.ledger.register import as_another_process, decide, declare, index_of
 from tests.ledger.test_wishes import declared, member_of_staff, voids
 
 from tlog.entry import SELF_VOID
@@ -17,7 +20,7 @@ from tuidang.intake.content import Correction, NewPerson
 from tuidang.intake.models import Declarant, Outcome
 from tuidang.kernel import clock
 from tuidang.kernel.errors import RefusedError
-from tuidang.ledger import actions, adapters, queries, sealing
+from tuidang.ledger import actions, adapters, gathering, queries, sealing, stage
 from tuidang.ledger.models import Instruction
 from tuidang.review import actions as review
 from tuidang.review.models import Case, Tally
@@ -292,7 +295,7 @@ def test_who_is_not_corrected_keeps_the_promise(register):
     assert before[2] != after[2]
 
 
-@pytest.mark.parametrize("point", ["sign", "publish"])
+@pytest.mark.parametrize("point", ["make", "stage", "sign", "publish"])
 def test_what_is_corrected_while_a_batch_is_under_way_never_counts_beside_it(register, monkeypatch, point):
     codes = [declare("远山") for _ in range(6)]
     decide()
@@ -304,6 +307,74 @@ def test_what_is_corrected_while_a_batch_is_under_way_never_counts_beside_it(reg
         register.later(1)
     settled(register, len(codes))
     assert [stands(code) for code in codes] == [{"远水": "我声明退出。"}] * len(codes)
+
+
+@pytest.mark.parametrize("point", ["make", "stage", "sign"])
+def test_what_is_corrected_once_it_is_gathered_waits_until_the_void_of_before_has_been_sealed(register, monkeypatch, point):
+    code, other = declare("远山"), declare("平安")
+    decide()
+    today = clock.today()
+    seal_with(monkeypatch, point, lambda: actions.correct(code=code, correction=to("远水")))
+    statement = queries.opened_by(code)[0].pending.declaration.statement
+    assert statement.sealed_from == today + 8
+    (void,) = Instruction.objects.all()
+    assert void.not_before < statement.sealed_from
+    assert index_of(other) is not None
+    assert queries.opened_by(other)[0].pending is None
+
+
+def test_what_is_corrected_before_it_is_gathered_or_not_in_the_batch_waits_for_nothing(register, monkeypatch):
+    code, waits = declare("远山"), declare("平安")
+    decide()
+    seal_with(monkeypatch, "gather", lambda: actions.correct(code=code, correction=to("远水")))
+    assert queries.opened_by(code)[0].pending.declaration.statement.sealed_from == 0
+    decide()
+    gathered = gathering.candidates
+
+    def without_one(*_):
+        found = gathered()
+        actions.correct(code=code, correction=to("远云"))
+        return [one for one in found if one.declaration != code.declaration_id()]
+
+    monkeypatch.setattr(gathering, "candidates", without_one)
+    declare("清泉")
+    decide()
+    sealing.seal(force=True)
+    assert queries.opened_by(code)[0].pending.declaration.statement.sealed_from == 0
+    assert index_of(waits) is not None
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there a correction ends before anybody looks")
+def test_who_is_about_to_correct_when_the_stage_is_written_is_waited_for(register, monkeypatch):
+    code = declare("远山")
+    decide()
+    gathered, names = threading.Event(), stage.names
+    looked = threading.Event()
+
+    def slowly():
+        found = names()
+        if threading.current_thread() is not threading.main_thread():
+            looked.set()
+            time.sleep(1.5)
+        return found
+
+    def correct():
+        gathered.wait(10)
+        actions.correct(code=code, correction=to("远水"))
+        connection.close()
+
+    other = threading.Thread(target=correct)
+    other.start()
+
+    def meanwhile():
+        gathered.set()
+        assert looked.wait(10)
+
+    monkeypatch.setattr(stage, "names", slowly)
+    today = clock.today()
+    seal_with(monkeypatch, "stage", meanwhile)
+    other.join()
+    assert queries.opened_by(code)[0].pending.declaration.statement.sealed_from == today + 8
 
 
 def test_before_sealing_it_can_be_corrected_so_often_and_then_again_after_it(register):

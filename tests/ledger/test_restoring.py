@@ -9,12 +9,16 @@ from collections.abc import Callable
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from tests.ledger.points import seal_with
 from tests.ledger.register import decide, declare, forget_memory, index_of, is_pending
 
+from tuidang.intake import queries as handed_in
+from tuidang.intake.content import Correction, NewPerson
+from tuidang.intake.models import Outcome
 from tuidang.kernel.places import places
 from tuidang.ledger import actions, moving, queries, sealing
 from tuidang.ledger.models import Instruction, SealedRecord, SealedText
-from tuidang.review.models import Publication
+from tuidang.review.models import Case, Publication
 
 
 @pytest.fixture
@@ -123,6 +127,100 @@ def test_without_a_restored_copy_a_void_entry_stays_readable_for_who_took_it_bac
     assert SealedRecord.objects.count() == 3
     assert SealedText.objects.count() == 1
     register.check(1)
+
+
+def wished(code, wish: str) -> None:
+    """What a holder of the code wishes before it is sealed, listed by a batch that another declaration makes."""
+    if wish == "corrected":
+        assert actions.correct(code=code, correction=Correction((NewPerson("远云", 3),))) == "corrected"
+    else:
+        assert actions.take_back(code=code, erase=wish == "erased") == "taken_back"
+    declare("晨光", text="我也声明退出。")
+    decide()
+    sealing.seal(force=True)
+
+
+@pytest.mark.parametrize("decided", [True, False])
+@pytest.mark.parametrize("wish", ["taken back", "erased", "corrected"])
+def test_what_a_published_list_says_was_taken_back_or_superseded_is_not_counted_again(register, backup, wish, decided):
+    code = declare("平安", publish=True)
+    if decided:
+        decide()
+    restore = backup()
+    wished(code, wish)
+    counted = 2 if wish == "corrected" else 1
+    register.check(counted)
+    restore()
+    assert is_pending(code)
+    sealing.recover()
+    assert not is_pending(code)
+    for _ in range(9):
+        decide()
+        sealing.seal(force=True)
+        register.later(1)
+    register.check(counted)
+    assert not Case.objects.exists()
+    assert not Publication.objects.exists()
+    assert handed_in.accepted_in_all() == 0, "the copy knows of one, and that is gone"
+
+
+def test_of_a_family_who_was_not_taken_back_stays_and_is_counted(register, backup):
+    family = declare("平安", "晨光", "远山")
+    decide()
+    restore = backup()
+    wished(family.member(2), "erased")
+    register.check(3)
+    restore()
+    sealing.recover()
+    for _ in range(2):
+        decide()
+        sealing.seal(force=True)
+    register.check(3)
+    assert [one.number for one in queries.opened_by(family)] == [1, 3]
+
+
+def test_who_was_listed_before_the_batch_that_was_under_way_is_voided_by_the_register(register, backup, monkeypatch):
+    """Taken back between signing and moving: in the log, and listed by the next batch; the wish to void it was lost with the database."""
+    code = declare("平安", publish=True)
+    decide()
+    restore = backup()
+    seal_with(monkeypatch, "sign", lambda: actions.take_back(code=code))
+    sealing.seal(force=True)
+    register.check(1)
+    restore()
+    sealing.recover()
+    assert not is_pending(code)
+    assert queries.opened(code) is None
+    sealing.seal(force=True)
+    register.check(0)
+    assert sealing.seal(force=True).dropped == 0
+    assert not Publication.objects.exists()
+
+
+def test_a_batch_found_in_its_stage_by_an_older_database_is_searched_as_well(register, backup, monkeypatch):
+    code = declare("平安")
+    decide()
+    restore = backup()
+    actions.take_back(code=code)
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "move", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sealing.seal(force=True)
+    kept = {path.name: path.read_bytes() for path in places().stage.glob("*.stage")}
+    assert kept
+    restore()
+    sealing.recover()
+    sealing.seal(force=True)
+    register.check(0)
+
+
+def test_a_batch_of_a_database_that_knows_all_its_outcomes_decrypts_nothing_for_them(register, monkeypatch):
+    code, waits = declare("平安"), declare("晨光")
+    actions.take_back(code=code)
+    monkeypatch.setattr(handed_in, "standing_though_listed", lambda _: 1 / 0)
+    sealing.seal(force=True)
+    assert not Outcome.objects.exists()
+    assert index_of(waits) is not None
 
 
 @pytest.mark.parametrize("erase", [True, False])

@@ -7,10 +7,12 @@ from typing import Literal
 from django.db import transaction
 
 from tuidang.archive import actions as archive
+from tuidang.archive import carrying
 from tuidang.archive import queries as public
 from tuidang.intake.content import Correction
 from tuidang.ledger import actions as ledger
 from tuidang.ledger import queries as record
+from tuidang.ledger.departures import departures
 from tuidang.review import actions as review
 from tuidang.review import queries as waiting
 from tuidang.vault.codes import Code
@@ -20,10 +22,12 @@ from tuidang.vault.codes import Code
 def take_back(*, code: Code, erase: bool = False) -> Literal["taken_back", "already", "unknown"]:
     """Takes back what `code` opens, and takes its texts off the public pages now; the entry is voided one to seven days later.
 
-    `erase` destroys what the code opens as well. Raises RefusedError as `ledger.actions.take_back` does; then nothing has changed.
+    What is published of a group goes on standing for whoever of it stays. `erase` destroys what the code opens as well. Raises RefusedError
+    as `ledger.actions.take_back` does; then nothing has changed.
     """
     ledger.hold(code=code)
     indexes = _indexes(code)
+    carrying.carry_on(departures=departures(code))
     result = ledger.take_back(code=code, erase=erase)
     _unpublish(indexes)
     return result
@@ -33,13 +37,16 @@ def take_back(*, code: Code, erase: bool = False) -> Literal["taken_back", "alre
 def correct(*, code: Code, correction: Correction) -> Literal["corrected", "replaced", "same", "not_now", "unknown"]:
     """Corrects what `code` opens, as `ledger.actions.correct` does. Where its entry is voided, its text is taken off the public pages now.
 
-    What was published, or was to be, is to be published again once it is read.
+    What is published of a group goes on standing for whoever of it stays. One's own, or a whole group's, that was published or was to be, is to
+    be published again once it is read.
     """
     ledger.hold(code=code)
     indexes = _indexes(code)
     shown = bool(public.published(indexes) or waiting.items_of(indexes))
+    leaving = departures(code)
     result = ledger.correct(code=code, correction=correction, publish=shown)
     if result == "replaced":
+        carrying.carry_on(departures=leaving)
         _unpublish(indexes)
     return result
 

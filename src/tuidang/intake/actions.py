@@ -186,9 +186,12 @@ def refuse(*, declarations: list[PendingDeclaration]) -> None:
 
 
 @transaction.atomic
-def take_back(*, persons: list[PendingPerson]) -> list[PendingPerson]:
-    """At the wish of a holder of the code, before sealing. Returns those this changed: taking back twice is the same as once."""
-    return _settle(persons, DeclarantState.TAKEN_BACK, Verdict.TAKEN_BACK)
+def take_back(*, persons: list[PendingPerson], listed: bool = False) -> list[PendingPerson]:
+    """At the wish of a holder of the code, before sealing. Returns those this changed: taking back twice is the same as once.
+
+    `listed`: a public list of outcomes says so already.
+    """
+    return _settle(persons, DeclarantState.TAKEN_BACK, None if listed else Verdict.TAKEN_BACK)
 
 
 @transaction.atomic
@@ -227,7 +230,18 @@ def succeed(*, code: Code, statement: Statement, seq: int, person: NewPerson) ->
 @transaction.atomic
 def wish(*, declaration: PendingDeclaration, publish: bool) -> None:
     """Notes whether its declarant wishes it published. The caller holds it."""
-    key, statement = daykeys.current_key(), msgspec.structs.replace(declaration.statement, publish=publish)
+    _put(declaration, msgspec.structs.replace(declaration.statement, publish=publish))
+
+
+@transaction.atomic
+def delay(*, declaration: PendingDeclaration, sealed_from: int) -> None:
+    """It is not sealed before that day. The caller holds it."""
+    later = max(sealed_from, declaration.statement.sealed_from)
+    _put(declaration, msgspec.structs.replace(declaration.statement, sealed_from=later))
+
+
+def _put(declaration: PendingDeclaration, statement: Statement) -> None:
+    key = daykeys.current_key()
     blob = key.encrypt(msgspec.json.encode(statement), declaration.id.bytes)
     Declaration.objects.filter(id=declaration.id).update(key_id=key.id, blob=blob)
 
@@ -247,12 +261,13 @@ def erase(*, declaration: PendingDeclaration, persons: list[PendingPerson]) -> b
     return gone
 
 
-def _settle(persons: list[PendingPerson], state: DeclarantState, verdict: Verdict) -> list[PendingPerson]:
+def _settle(persons: list[PendingPerson], state: DeclarantState, verdict: Verdict | None) -> list[PendingPerson]:
     settled = []
     for one in persons:
         standing = Declarant.objects.filter(declaration_id=one.declaration, seq=one.seq, state=DeclarantState.STANDS)
         if standing.update(state=state):
-            Outcome.objects.create(id=random_id(), mark=verdict.hash(one.person.promise))
+            if verdict is not None:
+                Outcome.objects.create(id=random_id(), mark=verdict.hash(one.person.promise))
             settled.append(one)
     if settled:
         _tally(clock.today(), 0, settled=len(settled))

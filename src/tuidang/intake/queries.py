@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Sum
 
+from tlog.promise import Outcome as Verdict
 from tuidang.intake.content import PendingDeclaration, PendingPerson, Person, Statement
 from tuidang.intake.models import Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Tally
 from tuidang.kernel.errors import DamagedError
@@ -18,6 +19,7 @@ from tuidang.vault import daykeys
 from tuidang.vault.codes import Code
 
 Result = TypeVar("Result")
+CHUNK = 500
 _TRIES = 2
 _statement = msgspec.json.Decoder(Statement)
 _person = msgspec.json.Decoder(Person)
@@ -162,6 +164,31 @@ def with_standing(declarations: Iterable[UUID]) -> set[UUID]:
 def waiting_outcomes(at_most: int) -> list[WaitingOutcome]:
     """Outcomes for the next list."""
     return [WaitingOutcome(row.id, bytes(row.mark)) for row in Outcome.objects.all()[:at_most]]
+
+
+def known_outcomes(ids: Iterable[UUID]) -> int:
+    """How many of these outcomes wait here to be listed."""
+    every = list(ids)
+    pieces = (every[at : at + CHUNK] for at in range(0, len(every), CHUNK))
+    return sum(len(Outcome.objects.filter(id__in=some).values_list("id")) for some in pieces)
+
+
+def standing_though_listed(marks: Collection[bytes]) -> list[tuple[PendingDeclaration, list[PendingPerson]]]:
+    """Who stands here whom one of these outcomes, on a public list already, calls taken back or superseded: by declaration.
+
+    Reads and decrypts everything that is not sealed yet: for a database that was restored from an older copy.
+    """
+    found, ids = [], list(Declaration.objects.order_by("id").values_list("id", flat=True)[:CHUNK])
+    while ids:
+        for declaration in contents(ids).values():
+            persons = [one for one in declaration.persons if stands(one) and _told(one).intersection(marks)]
+            found += [(declaration, persons)] if persons else []
+        ids = list(Declaration.objects.filter(id__gt=ids[-1]).order_by("id").values_list("id", flat=True)[:CHUNK])
+    return found
+
+
+def _told(one: PendingPerson) -> set[bytes]:
+    return {verdict.hash(one.person.promise) for verdict in (Verdict.TAKEN_BACK, Verdict.SUPERSEDED)}
 
 
 def stands(person: PendingPerson) -> bool:

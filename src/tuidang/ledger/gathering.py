@@ -5,7 +5,6 @@ Reads only. Everything is read as it stands at one moment or later; a wish that 
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ from functools import cache
 from uuid import UUID
 
 from tlog.entry import Entry, Kind
-from tlog.lists import list_path
 from tuidang.intake import queries as intake
 from tuidang.kernel import clock
-from tuidang.ledger import adapters
+from tuidang.ledger import adapters, restoring
 from tuidang.ledger.instructions import REASON_ERROR, Payload, payload_of, payload_or_none, readable
 from tuidang.ledger.models import Instruction
 from tuidang.ledger.policies import Candidate, Facts
@@ -123,10 +121,5 @@ def carried_out_by(entries: Sequence[Entry]) -> list[UUID]:
 
 def listed_by(entries: Sequence[Entry]) -> list[UUID]:
     """Outcomes that the lists of `entries`, read back from the log, hold already."""
-    listed = {
-        mark
-        for entry in entries
-        if entry.kind == Kind.OUTCOMES
-        for mark in json.loads(adapters.store().read(list_path(entry.commitment)))["outcomes"]
-    }
-    return [one.id for one in intake.waiting_outcomes(MOST) if one.mark.hex() in listed] if listed else []
+    listed = restoring.outcomes_in(entries)
+    return [one.id for one in intake.waiting_outcomes(MOST) if one.mark in listed] if listed else []

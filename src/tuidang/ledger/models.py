@@ -124,12 +124,14 @@ class SealedText(models.Model):
 class TextHolder(models.Model):
     """Someone whose sealed record opens a sealed text. The id is made with the text's key: nobody else can tell whose it is, or of which text.
 
-    So the last of a family who erases what is theirs takes the text along, and no table says who belongs to whom.
+    So the last of a family who erases what is theirs takes the text along, and no table says who belongs to whom. `blob`: their registry
+    number, under the text's key too, so that what is published can go on standing for the others when one of them leaves.
     """
 
     id = models.UUIDField(primary_key=True)
+    blob = models.BinaryField(default=b"")
 
-    PRIVACY: ClassVar = {"id": PrivacyClass.DERIVED}
+    PRIVACY: ClassVar = {"id": PrivacyClass.DERIVED, "blob": PrivacyClass.SEALED}
 
     def __str__(self) -> str:
         return "holder of a sealed text"

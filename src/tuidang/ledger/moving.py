@@ -15,7 +15,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from tlog.commitment import Record
-from tlog.entry import SELF_VOID, Entry, Kind, Voice
+from tlog.entry import Entry, Kind, Voice
 from tlog.growth import read_entry
 from tuidang.intake import actions as intake_actions
 from tuidang.intake import queries as intake
@@ -23,11 +23,11 @@ from tuidang.intake.content import PendingDeclaration, PendingPerson
 from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
 from tuidang.kernel.randomness import random_between, random_id, shuffle
-from tuidang.ledger import adapters, instructions
+from tuidang.ledger import adapters, instructions, restoring
 from tuidang.ledger.batch import entries_of
 from tuidang.ledger.instructions import REASON_ERROR, Payload
-from tuidang.ledger.models import Batch, Cell, Change, Envelope, Instruction, Notice, SealedRecord, SealedText, TextHolder
-from tuidang.ledger.rows import NewRecord, insert_records
+from tuidang.ledger.models import Batch, Cell, Change, Envelope, Instruction, Notice, SealedText, TextHolder
+from tuidang.ledger.rows import NewRecord, holder_of, insert_records
 from tuidang.ledger.stage import Staged
 from tuidang.ledger.totals import Totals, cells_of
 from tuidang.review import actions as review_actions
@@ -81,7 +81,7 @@ class _Sealed:
     seq: int
     row: NewRecord
     text: tuple[UUID, bytes] | None
-    holder: UUID
+    holder: TextHolder | None
     entry: SealedEntry = field(repr=False)
 
 
@@ -107,6 +107,7 @@ class _Ready:
 
     envelope: Envelope
     chunks: list[_Chunk]
+    listed: restoring.Listed
 
 
 def move(staged: Staged, progress: Callable[[int], None] = lambda _: None) -> bool:
@@ -120,7 +121,7 @@ def move(staged: Staged, progress: Callable[[int], None] = lambda _: None) -> bo
         return False
     daykeys.current_key()  # made now if it is lost, and not inside the transaction
     entries = list(enumerate(entries_of(staged.entries), staged.base))
-    ready = _prepared(entries, staged.day, progress)
+    ready = _prepared(entries, staged, progress)
     try:
         done = _move(staged, entries, ready)
     except IntegrityError:
@@ -140,12 +141,16 @@ def _move(staged: Staged, entries: Sequence[tuple[int, Entry]], ready: _Ready) -
     if _moved(staged):
         return False
     _record_batch(staged, entries)
-    taken_back = _taken_back_unknown([entry for _, entry in entries], read_back=staged.read_back)
+    taken_back = restoring.taken_back_unknown([entry for _, entry in entries], read_back=staged.read_back)
     _record_changes(entries, staged.size)
-    _erase(taken_back)
+    restoring.erase(taken_back)
     # All at once and in one order: two transactions that lock the same rows in turns would wait for each other.
-    intake_actions.lock(declarations=[one for chunk in ready.chunks for one in chunk.declarations()])
-    _keep(ready.envelope, [one for chunk in ready.chunks for one in _settled(chunk, taken_back)])
+    held = [*(one for chunk in ready.chunks for one in chunk.declarations()), *(declaration.id for declaration, _ in ready.listed)]
+    intake_actions.lock(declarations=held)
+    restoring.settle(ready.listed)
+    listed = {one.commitment for _, persons in ready.listed for one in persons}
+    _keep(ready.envelope, [one for chunk in ready.chunks for one in _settled(chunk, taken_back, listed)])
+    restoring.drop(ready.listed, moved={entry.commitment for _, entry in entries if entry.kind == Kind.DECLARE})
     instructions.drop([UUID(bytes=one) for one in staged.instructions])
     intake_actions.remove_listed(outcomes=[UUID(bytes=one) for one in staged.outcomes])
     return True
@@ -199,26 +204,11 @@ def _record_changes(entries: Sequence[tuple[int, Entry]], size: int) -> None:
             Change.objects.update_or_create(index=entry.ref, defaults={"raised": True, "at": size})
 
 
-def _taken_back_unknown(entries: Sequence[Entry], *, read_back: bool) -> set[int]:
-    """Entries that holders of their codes took back when the database, restored from an older copy since, did not know it or not all of it.
-
-    They may have wished them erased, and nobody can say: what is gone was perhaps to be gone. Elsewhere a wish is there until its void is.
-    """
-    refs = {entry.ref for entry in entries if entry.kind == Kind.VOID and entry.reason == SELF_VOID}
-    return refs if read_back else refs - instructions.to_be_void(refs)
-
-
-def _erase(indexes: set[int]) -> None:
-    every = sorted(indexes)
-    for at in range(0, len(every), CHUNK):
-        SealedRecord.objects.filter(index__in=every[at : at + CHUNK]).delete()
-        review_actions.unpublish_items(indexes=every[at : at + CHUNK])
-
-
-def _prepared(entries: Sequence[tuple[int, Entry]], day: int, progress: Callable[[int], None]) -> _Ready:
-    name, public = epochs.epoch_for(day)
+def _prepared(entries: Sequence[tuple[int, Entry]], staged: Staged, progress: Callable[[int], None]) -> _Ready:
+    name, public = epochs.epoch_for(staged.day)
     key = records.Envelope.generate()
-    ready = _Ready(Envelope(id=random_id(), epoch=name, blob=key.sealed_for(name, public)), [])
+    listed = restoring.listed(staged, [entry for _, entry in entries])
+    ready = _Ready(Envelope(id=random_id(), epoch=name, blob=key.sealed_for(name, public)), [], listed)
     declared = {entry.commitment: (index, entry) for index, entry in entries if entry.kind == Kind.DECLARE}
     done = 0
     for places in _by_declaration(list(declared)):
@@ -294,7 +284,7 @@ def _sealed(  # noqa: PLR0917 -- all that one record is made of
             epoch=key.seal(lookup, plain),
         ),
         text=None if alone else (UUID(bytes=told.text_id), records.seal_text(told.text_key, told.text_id, text)),
-        holder=records.holder(told.text_key, person.seq),
+        holder=None if alone else holder_of(told.text_key, person.seq, index),
         entry=SealedEntry(
             declaration=declaration.id,
             commitment=person.commitment,
@@ -308,17 +298,18 @@ def _sealed(  # noqa: PLR0917 -- all that one record is made of
     )
 
 
-def _settled(chunk: _Chunk, taken_back: set[int]) -> list[_Sealed]:
+def _settled(chunk: _Chunk, taken_back: set[int], listed: set[bytes]) -> list[_Sealed]:
     """Inside the transaction: wishes as they stand now, and what intake and review have of these entries. Returns whose records are kept.
 
-    `taken_back`: entries that are void by now at a wish that is not known here.
+    `taken_back`: entries that are void by now at a wish that is not known here. `listed`: whom a list says to be taken back, just as unknown.
     """
     states = intake.states(chunk.indexes)
     here = [one for commitment, one in chunk.people.items() if commitment in states]
     settled = {commitment for commitment, state in states.items() if not intake.is_standing(state)}
     refused = review.refused({one.declaration for one in here})
-    withdrawn, erased = _settle_wishes(chunk.indexes, settled, {one.commitment for one in here if one.declaration in refused})
     gone = {commitment for commitment, index in chunk.indexes.items() if index in taken_back}
+    withdrawn, erased = _settle_wishes(chunk.indexes, settled, {one.commitment for one in here if one.declaration in refused}, void=gone)
+    gone |= listed
     standing = [one.entry for one in here if one.commitment not in withdrawn | gone]
     review_actions.sealed(entries=_with_persons(standing, withdrawn | gone))
     lost = [place for commitment, place in chunk.lost.items() if commitment in states]
@@ -342,8 +333,8 @@ def _keep(envelope: Envelope, kept: Sequence[_Sealed]) -> None:
     texts = dict(one.text for one in kept if one.text)
     rows = [SealedText(id=key, blob=blob) for key, blob in sorted(texts.items())]
     SealedText.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
-    holders = sorted(one.holder for one in kept if one.text)
-    TextHolder.objects.bulk_create(map(TextHolder, holders), batch_size=CHUNK, ignore_conflicts=True)
+    holders = sorted((one.holder for one in kept if one.holder), key=lambda row: row.id)
+    TextHolder.objects.bulk_create(holders, batch_size=CHUNK, ignore_conflicts=True)
 
 
 def _forget_withdrawn(declarations: set[UUID]) -> None:
@@ -352,11 +343,13 @@ def _forget_withdrawn(declarations: set[UUID]) -> None:
         review_actions.forget(declarations=declarations - intake.with_standing(declarations))
 
 
-def _settle_wishes(indexes: dict[bytes, int], settled: set[bytes], refused: set[bytes]) -> tuple[set[bytes], set[bytes]]:
+def _settle_wishes(
+    indexes: dict[bytes, int], settled: set[bytes], refused: set[bytes], *, void: set[bytes]
+) -> tuple[set[bytes], set[bytes]]:
     """Wishes that came while the batch was under way become instructions about its entries; a refusal too late, a void by the register.
 
     `settled` were taken back or refused in intake, `refused` in review; a wish that can never be read again is carried out by the register
-    as well. Returns all who withdrew, and those to be erased; all by commitment.
+    as well; nobody voids what is `void`. Returns all who withdrew, and those to be erased; all by commitment.
     """
     wished = list(Instruction.objects.filter(commitment__in=list(indexes)))
     commitments = {bytes(row.commitment): row for row in wished if row.commitment is not None}
@@ -366,7 +359,7 @@ def _settle_wishes(indexes: dict[bytes, int], settled: set[bytes], refused: set[
     Instruction.objects.bulk_update(wished, ["ref", "commitment", "not_before"])
     unread = {commitment for commitment, row in commitments.items() if not instructions.readable(row)}
     instructions.drop([commitments[commitment].id for commitment in unread])
-    for commitment in unread | (settled | refused) - commitments.keys():
+    for commitment in (unread | (settled | refused) - commitments.keys()) - void:
         instructions.leave(kind=Kind.VOID, ref=indexes[commitment], payload=Payload(reason=REASON_ERROR), not_before=clock.today())
     # They were tallied as settled before sealing, and are in the ledger now: the void there takes them out.
     intake_actions.sealed_all_the_same(persons=len(settled | commitments.keys()))

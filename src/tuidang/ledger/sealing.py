@@ -42,6 +42,7 @@ from tuidang.kernel.errors import BusyError, DamagedError
 from tuidang.kernel.places import places, private_folder
 from tuidang.ledger import adapters, batch, gathering, instructions, moving
 from tuidang.ledger import stage as stages
+from tuidang.ledger.actions import correcting
 from tuidang.ledger.stage import Staged
 from tuidang.review import actions as review_actions
 from tuidang.vault import daykeys, epochs, formkeys
@@ -132,6 +133,7 @@ def seal(*, force: bool = False, progress: Progress = _silent) -> Report:
     # A batch that is signed must be movable: its audit key is asked for while nothing has happened yet.
     epochs.epoch_for(made.day)
     staged, growth = stage(made)
+    correcting.delay_corrected(candidates=candidates, staged=staged)
     progress("staged", len(made.entries))
     finish(staged, sign(staged, growth), growth, progress)
     return Report(staged.size, len(made.entries), len(made.dropped), made.waiting, made.small_cells, recovered)

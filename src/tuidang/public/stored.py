@@ -68,7 +68,7 @@ STORED = {
     ),
     "copies": _row(
         PrivacyClass.SEALED,
-        "ledger.SealedRecord.own ledger.SealedRecord.epoch ledger.SealedText.blob ledger.Envelope.blob",
+        "ledger.SealedRecord.own ledger.SealedRecord.epoch ledger.SealedText.blob ledger.TextHolder.blob ledger.Envelope.blob",
         _("After that, two copies of each person’s record"),
         _("Until you take back and erase. The key for audits is destroyed after two years."),
         _("One opens with your code alone, the other with a key for audits that is kept away from this machine."),

@@ -6,13 +6,14 @@ twice, and whoever watches the log cannot tell which void belongs to which decla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
 
-from tlog.entry import Voice
+from tlog.entry import Kind, Voice
 from tuidang.intake import actions as intake_actions
 from tuidang.intake import queries as intake
 from tuidang.intake.content import Correction, NewPerson, PendingDeclaration, PendingPerson, Statement
@@ -21,13 +22,17 @@ from tuidang.kernel import clock
 from tuidang.kernel.randomness import random_between, random_bytes
 from tuidang.ledger import moving, stage
 from tuidang.ledger.actions.taking_back import check_shared, leave_wish, opened_and_held
+from tuidang.ledger.batch import entries_of
+from tuidang.ledger.policies import Candidate
 from tuidang.ledger.queries import Opened, OpenedPerson, Pending, speaks_for_text
+from tuidang.ledger.stage import Staged
 from tuidang.review import actions as review_actions
 from tuidang.review import queries as review
 from tuidang.vault.codes import MOST_VERSIONS, Code
 
 LATEST_VOID_DAYS = 4
 LATEST_DAYS = 7
+CHUNK = 500
 MOST_CORRECTIONS = 20
 """So often each person of a declaration can be corrected before it is sealed: every time leaves a wish and an outcome."""
 
@@ -79,6 +84,31 @@ def _after_batch_under_way(sealed_from: int) -> int:
     return max(sealed_from, clock.today() + moving.LATEST_VOID_DAYS + 1) if stage.names() else sealed_from
 
 
+def delay_corrected(*, candidates: Iterable[Candidate], staged: Staged) -> None:
+    """What was corrected since it was gathered for the batch `staged`, before anyone could see that one was under way, waits as well.
+
+    Once its stage is there: whoever corrects later sees that, and whoever is at it now is waited for.
+    """
+    inside = {entry.commitment for entry in entries_of(staged.entries) if entry.kind == Kind.DECLARE}
+    gathered: dict[UUID, list[bytes]] = {}
+    for one in candidates:
+        if one.commitment in inside:
+            gathered.setdefault(one.declaration, []).append(one.commitment)
+    every = sorted(gathered)
+    for at in range(0, len(every), CHUNK):
+        _delay_corrected({one: gathered[one] for one in every[at : at + CHUNK]})
+
+
+@transaction.atomic
+def _delay_corrected(gathered: dict[UUID, list[bytes]]) -> None:
+    intake_actions.lock(declarations=list(gathered))
+    here = intake.declarants_with(one for commitments in gathered.values() for one in commitments)
+    changed = [declaration for declaration, commitments in gathered.items() if not here.keys() >= set(commitments)]
+    for declaration in intake.contents(changed).values() if changed else ():
+        if declaration.statement.corrected:
+            intake_actions.delay(declaration=declaration, sealed_from=clock.today() + moving.LATEST_VOID_DAYS + 1)
+
+
 def _same(one: PendingPerson, new: NewPerson) -> bool:
     return (one.person.name, one.person.organisations) == (new.name, new.organisations)
 
@@ -120,7 +150,6 @@ def _replace(one: OpenedPerson, correction: Correction, *, publish: bool) -> Res
     publish = publish and speaks_for_text([one])
     statement = _statement(found, title, text, region, publish=publish, sealed_from=sealed_from)
     intake_actions.succeed(code=one.own.successor(place), statement=statement, seq=found.content.seq, person=new)
-    review_actions.unpublish_items(indexes=[found.index])
     return "replaced"
 
 

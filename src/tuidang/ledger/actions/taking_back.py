@@ -17,6 +17,7 @@ from tuidang.kernel import clock
 from tuidang.kernel.errors import RefusedError
 from tuidang.kernel.randomness import random_between, shuffle
 from tuidang.ledger import instructions, queries
+from tuidang.ledger.departures import hold_texts
 from tuidang.ledger.instructions import Payload
 from tuidang.ledger.models import SealedRecord, SealedText, TextHolder
 from tuidang.ledger.moving import LATEST_VOID_DAYS
@@ -64,6 +65,7 @@ def opened_and_held(code: Code) -> list[OpenedPerson]:
         declarations = {one.pending.declaration.id for one in found if one.pending}
         records = {version.lookup_id() for one in found for version, _ in one.sealed}
         if declarations | records <= held:
+            hold_texts(found)
             return found
         intake_actions.lock(declarations=list(declarations))
         list(SealedRecord.objects.select_for_update().filter(lookup__in=records).order_by("lookup").values_list("lookup"))

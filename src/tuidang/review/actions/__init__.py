@@ -4,6 +4,7 @@ from tuidang.review.actions.deciding import claim, decide_cluster, decide_screen
 from tuidang.review.actions.objecting import decide_objections, hid_nothing, object_to, purge_objections
 from tuidang.review.actions.publishing import (
     ask_for_publication,
+    carry_on,
     claim_items,
     claim_publishing,
     decide_publication,
@@ -22,6 +23,7 @@ from tuidang.review.actions.taking_in import hold_overdue, take_in, tell_intake
 
 __all__ = [
     "ask_for_publication",
+    "carry_on",
     "carry_over",
     "claim",
     "claim_items",

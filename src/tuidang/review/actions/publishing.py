@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
 from tuidang.kernel import clock
@@ -17,6 +18,7 @@ from tuidang.review.policies import LEASE_SECONDS, PUBLISH_DAYS, SCREEN, WITHDRA
 from tuidang.review.queries import open_text, publishable, waiting_items
 from tuidang.review.states import ItemState, Release, Wish, Work
 from tuidang.screening import actions as screening
+from tuidang.vault import daykeys
 
 
 @transaction.atomic
@@ -159,6 +161,50 @@ def unpublish_items(*, indexes: Collection[int]) -> None:
     """The declarant no longer wishes these sealed texts published, or the entry was voided: drops them wherever they wait."""
     Publication.objects.filter(index__in=list(indexes)).delete()
     Released.objects.filter(index__in=list(indexes)).delete()
+
+
+AsItStays = Callable[[int, PublicText], tuple[int, PublicText] | None]
+
+
+def carry_on(*, leaving: Collection[int], others: Collection[int], as_it_stays: AsItStays) -> None:
+    """Some leave a group whose text waits here, or was released: it goes on for the others, under the number and as `as_it_stays` says.
+
+    Where that says None, and where it would move while somebody objects to it or it is about to be taken down, it goes. Where its words
+    change it is read anew. Inside the archive's transaction.
+    """
+    every = [*leaving, *others]
+    for item in Publication.objects.select_for_update().filter(index__in=every).order_by("index"):
+        if stays := _stays(item, as_it_stays, firm=item.state == ItemState.OBJECTED):
+            item.claimed_by, item.claim_until = None, 0  # whoever has it on their screen sees it as it was
+            if _words(open_text(item)) != _words(stays[1]) and item.state == ItemState.APPROVED:
+                item.state, item.decided_by, item.screen = ItemState.WAITING.value, None, None
+            _put(item, *stays)
+    for row in Released.objects.select_for_update().filter(index__in=every).order_by("index"):
+        down = row.state >= Release.RECALLED
+        if stays := _stays(row, as_it_stays, firm=down):
+            if row.state == Release.PUBLIC and _words(open_text(row)) != _words(stays[1]):
+                row.delete()  # the archive asks for it to be read anew
+            else:
+                _put(row, *stays)
+
+
+def _stays(row: Publication | Released, as_it_stays: AsItStays, *, firm: bool) -> tuple[int, PublicText] | None:
+    """How it stays; None: it is deleted. `firm`: it is not moved to another number."""
+    found = None if daykeys.lost(row.key_id) else as_it_stays(row.index, open_text(row))
+    if found is None or (found[0] != row.index and (firm or type(row).objects.filter(index=found[0]).exists())):
+        row.delete()
+        return None
+    return found
+
+
+def _words(content: PublicText) -> tuple[str, str]:
+    return content.title, content.text
+
+
+def _put(row: Publication | Released, index: int, content: PublicText) -> None:
+    key = daykeys.current_key()
+    row.index, row.key_id, row.blob = index, key.id, key.encrypt(msgspec.json.encode(content), row.id.bytes)
+    row.save()
 
 
 def hand_over(*, at_most: int) -> list[Approved]:

@@ -1,0 +1,83 @@
+"""What is published of a group when some of it leave: it goes on standing for the others, without whoever left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+import msgspec
+from django.db import transaction
+
+from tuidang.archive.models import Followed, Statement
+from tuidang.intake.policies import folded, without_names
+from tuidang.ledger import departures as ledger
+from tuidang.ledger.departures import Departure
+from tuidang.review import actions as review_actions
+from tuidang.review import queries as review
+from tuidang.review.content import PublicText
+
+
+@transaction.atomic
+def carry_on(*, departures: Iterable[Departure]) -> None:
+    """Takes whoever leaves out of what is published of their group, or waits to be, before they leave.
+
+    What stands under the number of one who leaves moves to another's. It bears no name of theirs: if its words had one, it is taken down and
+    read anew. It goes where nobody is left on the record who stands, and where it would have to move while somebody objects to it.
+    """
+    # As by whoever publishes: what is voided from here on is followed after this has ended.
+    Followed.objects.select_for_update().get_or_create(id=1)
+    for one in departures:
+        _carry_on(one)
+
+
+def _carry_on(one: Departure) -> None:
+    group = _Group.of(one)
+    review_actions.carry_on(leaving=one.leaving, others=one.others, as_it_stays=group.as_it_stays)
+    for row in list(Statement.objects.select_for_update().filter(index__in=[*one.leaving, *one.others])):
+        before = PublicText(**{name: getattr(row, name) for name in PublicText.__struct_fields__})
+        found = group.as_it_stays(row.index, before)
+        row.delete()
+        if found is None or (row.hidden and found[0] != row.index):
+            continue
+        index, content = found
+        if (content.title, content.text) != (before.title, before.text):
+            review_actions.ask_for_publication(index=index, content=content)
+        else:
+            hidden = row.hidden or bool(review.hidden([index]))
+            Statement.objects.create(index=index, hidden=hidden, **msgspec.structs.asdict(content))
+
+
+@dataclass(slots=True)
+class _Group:
+    """A departure with those whom it leaves, as they stand now. `heir`: the number that takes over, None if there is none."""
+
+    leaves: Departure
+    others: tuple[int, ...]
+    heir: int | None
+
+    @classmethod
+    def of(cls, one: Departure) -> _Group:
+        others = ledger.standing_of(one.others)
+        return cls(one, others, min(set(others) - review.barred(others), default=None))
+
+    def as_it_stays(self, index: int, content: PublicText) -> tuple[int, PublicText] | None:
+        """Number and content of what stood under `index`, for those who stay; None: it goes."""
+        moved = index in self.leaves.leaving
+        number = self.heir if moved else index
+        if number is None or not self.others:
+            return None
+        names, entries = self.leaves.names, ledger.entries({number, *self.others})
+        named = not moved and folded(content.name) not in set(map(folded, names))
+        return number, msgspec.structs.replace(
+            content,
+            title=without_names(content.title, names),
+            text=without_names(content.text, names),
+            name=content.name if named else "",
+            suggested=content.suggested and named,
+            organisations=reduce(or_, (entries[one].organisations for one in self.others)),
+            persons=max(len(self.others), content.persons - self.leaves.persons),
+            day=entries[number].day,
+            region=entries[number].region,
+        )

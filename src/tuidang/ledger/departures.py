@@ -1,0 +1,108 @@
+"""Who leaves a group of which a text may be published, and for whom it can go on standing.
+
+No table says who belongs to whom: the code of whoever leaves opens the text's key, and that key the registry numbers of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from tlog.entry import Entry
+from tlog.growth import read_entry
+from tuidang.intake import queries as intake
+from tuidang.intake.policies import MOST_PERSONS
+from tuidang.ledger import adapters, instructions
+from tuidang.ledger.models import Change, SealedText, TextHolder
+from tuidang.ledger.queries import OpenedPerson, opened_by
+from tuidang.ledger.rows import index_of
+from tuidang.vault import records
+from tuidang.vault.codes import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Persons who are about to leave a group, all by one code, and what of the group is on the record.
+
+    `leaving`: their registry numbers. `persons`: how many they are, those who are not sealed yet as well. `names`: all that they ever had.
+    `others`: registry numbers of those who stay and stand, as far as they are on the record.
+    """
+
+    leaving: tuple[int, ...]
+    persons: int
+    names: frozenset[str] = field(repr=False)
+    others: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Leaving:
+    text_key: bytes = field(repr=False)
+    numbers: set[int] = field(default_factory=set)
+    indexes: set[int] = field(default_factory=set)
+    names: set[str] = field(default_factory=set, repr=False)
+
+
+def hold_texts(persons: Iterable[OpenedPerson]) -> None:
+    """Holds the texts that these share with others until the transaction ends: who leaves a group does so after one another."""
+    texts = sorted({UUID(bytes=text) for one in persons for text in _texts_of(one)})
+    list(SealedText.objects.select_for_update().filter(id__in=texts).order_by("id").values_list("id"))
+
+
+def _texts_of(one: OpenedPerson) -> set[bytes]:
+    sealed = {found.content.text_id for _, found in one.sealed if found.content.text_id}
+    return sealed | ({one.pending.declaration.statement.text_id} if one.pending else set())
+
+
+def departures(code: Code) -> list[Departure]:
+    """Of each group that what `code` opens stands in, on the record at least in part, if all that stands of it left now. The caller holds it.
+
+    The number of queries grows with the texts that the code opens: one, but for a group of which somebody was corrected on the record.
+    """
+    found: dict[bytes, _Leaving] = {}
+    for one in opened_by(code):
+        names = {version.content.name for _, version in one.sealed}
+        if one.pending:
+            names.add(one.pending.person.person.name)
+        for text_id, text_key, number, index in _standing(one):
+            group = found.setdefault(text_id, _Leaving(text_key))
+            group.numbers.add(number)
+            group.names |= names
+            if index is not None:
+                group.indexes.add(index)
+    known = [(group, _others(group)) for group in found.values()]
+    return [
+        Departure(tuple(sorted(group.indexes)), len(group.numbers), frozenset(group.names), others)
+        for group, others in known
+        if group.indexes or others
+    ]
+
+
+def _standing(one: OpenedPerson) -> Iterable[tuple[bytes, bytes, int, int | None]]:
+    """Where this person stands in a group: text, its key, their place, their registry number."""
+    for _, version in one.sealed:
+        told = version.content
+        if told.text_key and not (version.void or version.void_wished):
+            yield told.text_id, told.text_key, told.seq, version.index
+    if one.pending and intake.stands(one.pending.person):
+        statement = one.pending.declaration.statement
+        yield statement.text_id, statement.text_key, one.pending.person.seq, None
+
+
+def _others(group: _Leaving) -> tuple[int, ...]:
+    numbers = (number for number in range(1, MOST_PERSONS + 1) if number not in group.numbers)
+    rows = TextHolder.objects.filter(id__in=[records.holder(group.text_key, number) for number in numbers])
+    indexes = {index for row in rows if (index := index_of(group.text_key, row)) is not None}
+    return standing_of(indexes - group.indexes)
+
+
+def standing_of(indexes: Collection[int]) -> tuple[int, ...]:
+    """Those of these entries that are not void, and that nothing is to void; the smallest first."""
+    void = set(Change.objects.filter(index__in=list(indexes), void=True).values_list("index", flat=True))
+    return tuple(sorted(set(indexes) - void - instructions.to_be_void(set(indexes))))
+
+
+def entries(indexes: Collection[int]) -> dict[int, Entry]:
+    """These entries, as the public record has them."""
+    store, size = adapters.store(), adapters.head().size
+    return {index: Entry.decode(read_entry(store, index, size)) for index in indexes}
