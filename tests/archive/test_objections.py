@@ -2,6 +2,7 @@
 
 import re
 import threading
+from functools import partial
 from http import HTTPStatus
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 from tests.accounts.people import member_with, signed_in
 from tests.archive.test_archive import approved, published
+from tests.ledger import register as register_module
 from tests.ledger.register import as_another_process, decide, declare, index_of
 from tests.page import read
 
@@ -17,6 +19,8 @@ from tuidang.archive import actions, queries
 from tuidang.archive.models import Statement
 from tuidang.declarant.actions import take_back
 from tuidang.declarant.objecting.actions import object_to, objection_id
+from tuidang.intake.content import NewPerson
+from tuidang.kernel.errors import RefusedError
 from tuidang.kernel.randomness import random_bytes
 from tuidang.ledger import queries as record
 from tuidang.ledger import sealing
@@ -164,6 +168,84 @@ def test_of_a_statement_of_several_nobody_is_voided_and_it_is_unpublished_for_go
     assert not Instruction.objects.exists()
     sealing.seal(force=True)
     register.check(3)
+
+
+def group(monkeypatch, *names: str, suggested: bool = True) -> queries.Published:
+    """A published statement of several, whose names were suggested by the form; others are never shown."""
+    with monkeypatch.context() as patch:
+        patch.setattr(register_module, "NewPerson", partial(NewPerson, suggested=suggested))
+        published(*names)
+    (statement,) = queries.page().statements
+    return statement
+
+
+def test_of_a_statement_of_several_the_entry_whose_name_is_shown_is_voided_if_that_one_is_meant_and_no_other(
+    register, reviewer, monkeypatch
+):
+    statement = group(monkeypatch, "远山", "平安", "静雨")
+    assert statement.name
+    objection(statement.index)
+    settle(reviewer, statement.index, Finding.NAME_SHOWN)
+    assert not shown(statement.index)
+    assert [one.ref for one in Instruction.objects.all()] == [statement.index]
+    sealing.seal(force=True)
+    register.check(2)
+    assert record._void_reason(statement.index, record.snapshot().size) == DISPUTED
+
+
+@pytest.mark.parametrize("ground", [Ground.NAMED, Ground.COPYRIGHT])
+def test_an_objection_about_something_else_voids_nobody_whatever_is_sent(register, reviewer, monkeypatch, ground):
+    statement = group(monkeypatch, "远山", "平安")
+    code, _ = objection(statement.index, ground)
+    with pytest.raises(RefusedError):
+        settle(reviewer, statement.index, Finding.NAME_SHOWN)
+    assert review.answer(objection_id(code)).finding is Finding.OPEN
+    assert not Instruction.objects.exists()
+
+
+def test_where_no_name_is_shown_none_can_be_meant(register, reviewer, monkeypatch):
+    statement = group(monkeypatch, "张无名", "李无名", suggested=False)
+    assert statement.name == ""
+    objection(statement.index)
+    with pytest.raises(RefusedError):
+        settle(reviewer, statement.index, Finding.NAME_SHOWN)
+    browser = signed_in(reviewer)
+    page = page_of(browser)
+    assert f'value="{Finding.NAME_SHOWN.value}"' not in page
+    assert send(browser, page, Finding.NAME_SHOWN.value).url == f"{PAGE}?late"
+    assert not Instruction.objects.exists()
+
+
+def test_the_name_that_is_shown_is_asked_about_only_where_that_decides_something(register, reviewer, monkeypatch):
+    offered = f'<option value="{Finding.NAME_SHOWN.value}"'
+    statement = group(monkeypatch, "远山", "平安")
+    browser = signed_in(reviewer)
+    objection(statement.index, Ground.NAMED)
+    assert offered not in page_of(browser)
+    objection(statement.index)
+    assert page_of(browser).count(offered) == 1
+    settle(reviewer, statement.index, Finding.PLAIN)
+    objection(index_of(published("清泉")))
+    assert offered not in page_of(browser), "of one person the entry is voided in any case"
+
+
+def test_what_came_beyond_the_limit_stands_first_and_is_said_to_be_visible(register, reviewer, monkeypatch):
+    monkeypatch.setattr("tuidang.review.actions.objecting.HIDES_A_DAY", 1)
+    hidden, seen = index_of(published("远山")), index_of(published("清泉"))
+    assert [objection(hidden)[1], objection(seen)[1]] == ["hidden", "taken"]
+    assert (shown(hidden), shown(seen)) == (False, True)
+    page = page_of(signed_in(reviewer))
+    assert "within 24 hours" in page
+    assert page.index("can still be seen by everyone</b>") < page.index("hidden until you decide")
+    settle(reviewer, seen, Finding.PLAIN)
+    assert not shown(seen)
+    assert "within 24 hours" not in page_of(signed_in(reviewer))
+
+
+def test_beyond_the_limit_a_number_under_which_nothing_is_published_is_not_read_first(register, reviewer, monkeypatch):
+    monkeypatch.setattr("tuidang.review.actions.objecting.HIDES_A_DAY", 0)
+    objection(10**6)
+    assert [one.first for one in review.objections(9)] == [False]
 
 
 def test_an_entry_without_a_published_text_can_be_objected_to_and_is_not_voided(register, reviewer):

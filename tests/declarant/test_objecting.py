@@ -189,7 +189,8 @@ def test_looking_changes_nothing(index):
 
 def test_nobody_is_asked_who_they_are(index):
     form = read(Client().get(address()))
-    assert set(form.sent()) == {"token", "number", "text"}
+    assert set(form.sent()) == {"token", "number"}
+    assert set(read(Client().get(address("en", f"?number={index}"))).sent()) == {"token", "seen", "number", "text"}
     answered = send({**filled(index), "email": "somebody@example.org", "name": "Somebody"})
     assert not answered.cookies
     assert b"somebody" not in answered.content.lower()
@@ -305,8 +306,10 @@ def test_the_pages_are_light(index, language):
     fields = filled(index, language)
     sent = browser.post(address(language), fields)
     found = [browser.get(address(language)), sent, browser.get(address(language, "answer/"))]
+    long = index_of(published("清泉", text="".join(map(chr, range(0x4E00, 0x4E00 + 900)))))
+    found.append(browser.get(address(language, f"?number={long}")))
     found.append(browser.post(address(language), {**fields, "number": "", "ground": [], "text": ""}))
-    assert [one.status_code for one in found] == [200, 200, 200, 422]
+    assert [one.status_code for one in found] == [200, 200, 200, 200, 422]
     assert max(map(weight, found)) <= 6 * KB
 
 

@@ -169,8 +169,10 @@ def test_nothing_of_an_objection_is_readable_before_or_after_it_is_answered(data
     with Site(data_folder, database_url) as site:
         site.post("/en/declare/", person("Far Hill", site.token()))
         assert site.count(1) == 1
+        number = _declared(site)
         sent = {
-            "number": _declared(site),
+            "number": number,
+            "seen": number,
             "ground": "1",
             "text": f"Not me. {typed[0]}",
             "token": site.token("/en/objection/"),

@@ -97,18 +97,23 @@ def decide_objections(*, member: UUID, objections: Collection[UUID], finding: Fi
     """Answers these objections, all at once or not at all: what is right is unpublished for good, what is not is shown again.
 
     Where a person said rightly that they did not declare, and a statement of one person is published there, the entry is voided by the next
-    batch as disputed. Of several persons nobody can tell which entry is meant, and where nothing is published nobody can know of whom it is:
-    then nothing is voided. Returns how many were decided. Raises RefusedError if `finding` decides nothing.
+    batch as disputed. Of several persons only the entry whose name is shown can be, if `finding` says that this one is meant: no other. Where
+    nothing is published nobody can know of whom it is, and nothing is voided. Returns how many were decided. Raises RefusedError if `finding`
+    decides nothing, or means a name that is not shown.
     """
     settled = review_actions.decide_objections(member=member, objections=objections, finding=finding)
     disowned = {one.index for one in settled if one.upheld and one.ground is Ground.NOT_DECLARED}
-    alone = list(Statement.objects.filter(index__in=disowned, persons=1).values_list("index", flat=True))
+    named = finding is Finding.NAME_SHOWN
+    stated = Statement.objects.filter(index__in=disowned)
+    meant = sorted((stated.exclude(name="") if named else stated.filter(persons=1)).values_list("index", flat=True))
+    if named and meant != sorted({one.index for one in settled}):
+        raise RefusedError("no name is shown there, or the objection is about something else")
     for index in sorted({one.index for one in settled}):
         if finding.upheld:
             unpublish(index=index)
         else:
             restore(index=index)
-    for index in sorted(alone):
+    for index in meant:
         _void(index)
     return len(settled)
 

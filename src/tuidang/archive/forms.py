@@ -18,6 +18,8 @@ UPHELD = {
     Finding.NOTHING_AGAINST: _("nothing speaks against it"),
     Finding.PLAIN: _("the statement itself shows it"),
 }
+NAMED = {Finding.NAME_SHOWN: _("the name shown is the one meant")}
+"""Offered for a statement of several persons that shows a name. Of one person the entry is voided in any case."""
 DISMISSED = {
     Finding.NOT_NAMED: _("nobody is named whom it could be about"),
     Finding.COMMON_NAME: _("an invented or very common name"),
@@ -30,7 +32,7 @@ DISMISSED = {
 
 def read_finding(data: QueryDict) -> Finding:
     """What was chosen; OPEN if that is nothing of ours."""
-    return next((one for one in (*UPHELD, *DISMISSED) if str(one.value) == data.get("finding")), Finding.OPEN)
+    return next((one for one in (*UPHELD, *NAMED, *DISMISSED) if str(one.value) == data.get("finding")), Finding.OPEN)
 
 
 def read_objections(data: QueryDict) -> list[UUID]:

@@ -15,10 +15,11 @@ from tuidang.accounts.gate import staff_page
 from tuidang.accounts.policies import Right
 from tuidang.accounts.queries import Staff
 from tuidang.archive import actions, forms, queries
+from tuidang.kernel.errors import RefusedError
 from tuidang.reference.queries import label
 from tuidang.review import queries as review
 from tuidang.review.content import OpenObjection
-from tuidang.review.states import Finding
+from tuidang.review.states import Finding, Ground
 
 READ_AT_ONCE = 50
 SHOWN = 10
@@ -39,7 +40,9 @@ def objections(request: HttpRequest, staff: Staff) -> HttpResponse:
         "groups": shown,
         "more": len(found) > READ_AT_ONCE or len(groups) > SHOWN,
         "upheld": _choices(forms.UPHELD),
+        "named": _choices(forms.NAMED),
         "dismissed": _choices(forms.DISMISSED),
+        "urgent": any(group["first"] for group in shown),
         "late": "late" in request.GET,
     }
     return render(request, "archive/objections.html", context)
@@ -57,9 +60,11 @@ def _shown(group: list[OpenObjection]) -> dict[str, Any]:
         "objections": group,
         "index": first.index,
         "since": first.day,
+        "first": any(one.first for one in group),
         "ground": forms.GROUNDS[first.ground],
         "about": about,
         "published": public is not None,
+        "nameable": first.ground is Ground.NOT_DECLARED and public is not None and public.persons > 1 and public.name != "",
         "hidden": first.index in review.hidden([first.index]),
         "place": label(about.region, get_language() or "en") if about and about.region else "",
     }
@@ -72,5 +77,8 @@ def decide(request: HttpRequest, staff: Staff) -> HttpResponse:
     finding, sent = forms.read_finding(request.POST), forms.read_objections(request.POST)
     if finding is Finding.OPEN or not sent:
         return redirect("archive:objections")
-    done = actions.decide_objections(member=staff.id, objections=sent, finding=finding)
+    try:
+        done = actions.decide_objections(member=staff.id, objections=sent, finding=finding)
+    except RefusedError:
+        done = 0
     return redirect(reverse("archive:objections") if done else f"{reverse('archive:objections')}?late")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tuidang.declarant.queries import Editable
 from tuidang.design.fields import Field
+from tuidang.design.requests import Sent
 from tuidang.intake import policies, questions
 from tuidang.intake.content import Correction
 from tuidang.intake.forms import ORGANISATIONS, Typed, TypedPerson, read_typed
@@ -16,15 +17,52 @@ from tuidang.intake.passages import passages
 from tuidang.reference import pack
 from tuidang.reference import queries as reference
 from tuidang.review.states import Refusal
-from tuidang.vault.codes import LONGEST_TYPED, UnreadableCodeError
+from tuidang.vault.codes import LONGEST_TYPED, Code, UnreadableCodeError, read_code
 
-__all__ = ["LONGEST_TYPED", "Correcting", "code_field", "hint_of", "refusal"]
 _OWN = frozenset(("left", "name"))
 _TOLD = frozenset(("place", "title", "text"))
 _GIVEN = frozenset(("publish", "adult", "agreed", "consent"))
 
 
-def hint_of(error: UnreadableCodeError) -> str:
+@dataclass(frozen=True, slots=True)
+class TypedCode:
+    """What was typed where a code is asked for: the code, or why it is none (`problem`), with the status to answer."""
+
+    typed: str = field(default="", repr=False)
+    code: Code | None = None
+    problem: str = ""
+    status: int = 200
+
+    def unknown(self) -> TypedCode:
+        """The same, where nothing is found under the code."""
+        return replace(self, problem="unknown", status=404)
+
+    def question(self, label: str = "") -> Field:
+        """The question for the code, with what was typed and what is wrong with it: `problem` may be a sentence."""
+        sentences = {
+            "empty": _("Enter your code."),
+            "unknown": _("Nothing is found under this code. Please look at each character again."),
+            "foreign": _("This did not come from our own page. If you want to look it up, press the button here."),
+            "too_large": _("What was sent is too large for a code."),
+            "unreadable": _("What was sent could not be read. Please enter the code again."),
+        }
+        hint = _("In any of its forms. Spaces, capitals and punctuation do not matter.")
+        error = sentences.get(self.problem, self.problem)
+        return Field("code", label or _("Your code"), value=self.typed, hint=hint, error=error)
+
+
+def read_typed_code(sent: Sent) -> TypedCode:
+    """The code that a form sent, in any of its forms."""
+    typed = sent.fields.get("code", "").replace("\0", "")[:LONGEST_TYPED]
+    if sent.problem:
+        return TypedCode(typed, None, sent.problem, sent.status)
+    try:
+        return TypedCode(typed, read_code(typed))
+    except UnreadableCodeError as error:
+        return TypedCode(typed, None, _hint_of(error) if typed.strip() else "empty", 422)
+
+
+def _hint_of(error: UnreadableCodeError) -> str:
     """What is wrong with a code that was typed: which sign no code has, how many there are, or that one of them is another."""
     count = {"place": error.place, "there": error.there}
     lengths = {
@@ -40,19 +78,6 @@ def hint_of(error: UnreadableCodeError) -> str:
         either = _("A code has 12 Chinese characters or English words, or 28 letters and digits. Here something is missing, or too much.")
         return lengths.get(error.unit, either)
     return symbols[error.unit] if error.hint == "symbol" else _("At least one character is not right. Please look at each character again.")
-
-
-def code_field(typed: str, problem: str) -> Field:
-    """The question for a code, with what was typed. `problem` is `empty`, `unknown`, a problem of `design.requests`, or a sentence."""
-    sentences = {
-        "empty": _("Enter your code."),
-        "unknown": _("Nothing is found under this code. Please look at each character again."),
-        "foreign": _("This did not come from our own page. If you want to look it up, press the button here."),
-        "too_large": _("What was sent is too large for a code."),
-        "unreadable": _("What was sent could not be read. Please enter the code again."),
-    }
-    hint = _("In any of its forms. Spaces, capitals and punctuation do not matter.")
-    return Field("code", _("Your code"), value=typed, hint=hint, error=sentences.get(problem, problem))
 
 
 def refusal(reason: Refusal | None) -> str:

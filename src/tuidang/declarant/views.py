@@ -19,14 +19,14 @@ from django.views.decorators.http import require_http_methods
 
 from tlog.entry import SELF_VOID
 from tuidang.declarant import actions, queries
-from tuidang.declarant.forms import LONGEST_TYPED, Correcting, code_field, hint_of, refusal
+from tuidang.declarant.forms import Correcting, TypedCode, read_typed_code, refusal
 from tuidang.declarant.queries import Editable, Person, Status
 from tuidang.design.requests import read_sent
 from tuidang.intake.policies import clean_line
 from tuidang.kernel.errors import RefusedError
 from tuidang.ledger.actions import SHARED_DAYS
 from tuidang.reference import queries as reference
-from tuidang.vault.codes import Code, UnreadableCodeError, read_code
+from tuidang.vault.codes import Code
 
 SHARED_FOR = timedelta(days=SHARED_DAYS)
 STANDING = frozenset({"waiting", "counted", "held", "sealed"})
@@ -56,18 +56,14 @@ class _Sent:
 def lookup(request: HttpRequest) -> HttpResponse:
     """Asks for a code; by POST shows what it opens, and does what its steps say."""
     if request.method != "POST":
-        return _ask(request)
+        return _ask(request, TypedCode())
     sent = read_sent(request)
-    typed = sent.fields.get("code", "").replace("\0", "")[:LONGEST_TYPED]
-    if sent.problem:
-        return _ask(request, typed=typed, problem=sent.problem, status=sent.status)
-    try:
-        code = read_code(typed)
-    except UnreadableCodeError as error:
-        return _ask(request, typed=typed, problem=hint_of(error) if typed.strip() else "empty", status=422)
+    typed = read_typed_code(sent)
+    if typed.code is None:
+        return _ask(request, typed)
     step, _, number = sent.fields.get("step", "show").partition("-")
-    asked = _Sent(code, step, int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0, sent.fields)
-    return _act(request, asked) or _ask(request, typed=typed, problem="unknown", status=404)
+    asked = _Sent(typed.code, step, int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0, sent.fields)
+    return _act(request, asked) or _ask(request, typed.unknown())
 
 
 def _act(request: HttpRequest, sent: _Sent) -> HttpResponse | None:
@@ -202,6 +198,5 @@ def _language() -> str:
     return get_language() or "en"
 
 
-def _ask(request: HttpRequest, *, typed: str = "", problem: str = "", status: int = 200) -> HttpResponse:
-    context = {"section": "lookup", "field": code_field(typed, problem)}
-    return render(request, "declarant/lookup.html", context, status=status)
+def _ask(request: HttpRequest, typed: TypedCode) -> HttpResponse:
+    return render(request, "declarant/lookup.html", {"section": "lookup", "field": typed.question()}, status=typed.status)

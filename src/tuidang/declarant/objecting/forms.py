@@ -14,6 +14,7 @@ from tuidang.review.states import Finding, Ground
 
 LONGEST_TEXT = 2_000
 LONGEST_NUMBER = 60
+SHOWN_TEXT = 200
 LARGEST_NUMBER = 2**63
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _TYPED = {"autocomplete": "off", "inputmode": "numeric"}
@@ -26,6 +27,10 @@ class Typed:
     number: str = ""
     ground: Ground | None = None
     text: str = field(default="", repr=False)
+    seen: int | None = None
+    """Which statement the page showed from which this was sent."""
+    first: bool = False
+    """It was sent from the first page, which asks for the number alone."""
 
     @property
     def index(self) -> int | None:
@@ -33,10 +38,12 @@ class Typed:
         return number(self.number)
 
     def problems(self) -> dict[str, str]:
-        """What must be mended, by field: `empty`, `none`, `too_long`, `damaged`."""
+        """What must be mended, by field: `empty`, `none`, `too_long`, `damaged`. Of the first page the number alone."""
         found: dict[str, str] = {}
         if self.index is None:
             found["number"] = "empty"
+        if self.first:
+            return found
         if self.ground is None:
             found["ground"] = "none"
         if len(clean_text(self.text)) > LONGEST_TEXT:
@@ -53,15 +60,20 @@ def number(typed: str) -> int | None:
     return found if found < LARGEST_NUMBER else None
 
 
+def beginning(text: str) -> str:
+    """Enough of a statement to know it by."""
+    return text if len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT].rstrip()}…"
+
+
 def read_typed(fields: QueryDict) -> Typed:
     """What was typed into the form."""
     ground = next((one for one in Ground if str(one.value) == fields.get("ground")), None)
     text, typed = (fields.get(name, "").replace("\0", "") for name in ("text", "number"))
-    return Typed(typed[:LONGEST_NUMBER], ground, text)
+    return Typed(typed[:LONGEST_NUMBER], ground, text, number(fields.get("seen", "")), not {"seen", "ground", "text"} & set(fields))
 
 
 def questions(typed: Typed, problems: dict[str, str]) -> tuple[Field, ...]:
-    """The questions of the form, with what was typed and what is wrong with it. A problem `unknown` with the number: nothing bears it."""
+    """The questions of the page, with what was typed and what is wrong with it. A problem `unknown` with the number: nothing bears it."""
     errors = {
         ("number", "empty"): _("Enter the number of the statement."),
         ("number", "unknown"): _("No entry that counts bears this number. Please look at it again: it stands below each statement."),
@@ -77,15 +89,18 @@ def questions(typed: Typed, problems: dict[str, str]) -> tuple[Field, ...]:
     )
     chosen = tuple(Choice(one.value, one.label, one.hint, chosen=one.value == str(typed.ground and typed.ground.value)) for one in grounds)
     said = _("Optional, up to 2,000 characters. Please no address, number or anything else by which you could be found.")
+    asked = Field(
+        "number",
+        _("Number of the statement"),
+        value=typed.number,
+        hint=_("It stands below the statement, after the date."),
+        error=error.get("number", ""),
+        attributes=_TYPED,
+    )
+    if typed.first:
+        return (asked,)
     return (
-        Field(
-            "number",
-            _("Number of the statement"),
-            value=typed.number,
-            hint=_("It stands below the statement, after the date."),
-            error=error.get("number", ""),
-            attributes=_TYPED,
-        ),
+        asked,
         Field("ground", _("What is it about?"), "radios", error=error.get("ground", ""), choices=chosen),
         Field("text", _("What should the volunteer know?"), "textarea", typed.text, said, error.get("text", ""), attributes=PRIVATE),
     )
