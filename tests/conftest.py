@@ -40,7 +40,9 @@ def pytest_configure() -> None:
 
 
 def touches_database(item: pytest.Item) -> bool:
-    """Whether a test runs against the chosen database, in this process or in one that it starts."""
+    """Whether a test runs against the chosen database, in this process or in one that it starts, and may come to something else there."""
+    if item.get_closest_marker("appearance"):
+        return False
     marked = any(item.get_closest_marker(name) for name in DATABASE_MARKS)
     return marked or not DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 

@@ -4,29 +4,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
 from django.utils import translation
-from playwright.sync_api import sync_playwright
+from tests.journeys.browsers import chromium
 
 from tuidang.design import assets
 from tuidang.design.gallery import samples
 
-pytestmark = pytest.mark.journey
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+pytestmark = [pytest.mark.journey, pytest.mark.appearance]
 SITE = "http://register.test"
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium() as the:
+        yield the
 
 
 def open_gallery(browser, name, language, **options):

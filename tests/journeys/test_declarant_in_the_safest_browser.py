@@ -13,17 +13,17 @@ def site(data_folder, database_url):
         yield the
 
 
-@pytest.fixture(scope="module")
-def firefox():
-    with Firefox() as the:
-        yield the
+ANSWERS = {"en": ("Far Hill", "Canada"), "zh-hans": ("远山", "四川"), "zh-hant": ("遠山", "四川")}
 
 
-@pytest.mark.parametrize(
-    ("language", "name", "place"), [("en", "Far Hill", "Canada"), ("zh-hans", "远山", "四川"), ("zh-hant", "遠山", "四川")]
-)
-def test_from_the_home_page_to_the_code_and_back(site, firefox, language, name, place):
-    firefox.open(f"http://127.0.0.1:{site.port}/{language}/")
+def test_from_the_home_page_to_the_code_and_back_in_three_languages(site):
+    with Firefox() as firefox:
+        for language, answers in ANSWERS.items():
+            declare_and_come_back(firefox, f"http://127.0.0.1:{site.port}/{language}/", language, *answers)
+
+
+def declare_and_come_back(firefox, address, language, name, place):
+    firefox.open(address)
     firefox.press("main a[href*='declare/']")
     firefox.write("#name", name)
     firefox.write("#place", place)
@@ -35,7 +35,7 @@ def test_from_the_home_page_to_the_code_and_back(site, firefox, language, name, 
     firefox.press("button[value=send]")
     firefox.picture(f"safest-code-{language}")
     code = firefox.text(".code")
-    firefox.open(f"http://127.0.0.1:{site.port}/{language}/lookup/")
+    firefox.open(f"{address}lookup/")
     firefox.write("#code", code)
     firefox.press("main form button")
     assert name in firefox.text("main")
