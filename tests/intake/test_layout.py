@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.intake.mailing import CHINESE, DECLARATION, SEVERAL, TRADITIONAL
 
 from tuidang.intake import layout
+from tuidang.reference import pack
 
 LANGUAGES = ("en", "zh-hans", "zh-hant")
 YES = {"en": "yes", "zh-hans": "是", "zh-hant": "是"}
@@ -146,3 +147,39 @@ def test_any_text_around_it_is_no_error(noise, text):
         found = layout.read(mixed)
         assert found.language in ("", *LANGUAGES)
         found.problems()
+
+
+@pytest.mark.parametrize("answer", ["maybe", "yes / no", "是否", "later", "半公开"])
+def test_publish_that_is_neither_yes_nor_no_is_asked_about_and_not_read_as_no(answer):
+    found = layout.read(f"{DECLARATION}Publish: {answer}\n")
+    assert found.problems() == {"publish": "yes_or_no"}
+    with translation.override("en"):
+        assert "“yes” or “no”" in layout.words(found.problems(), "en")[0]
+
+
+@pytest.mark.parametrize(("answer", "publish"), [("", False), ("no", False), ("No.", False), ("否", False), ("yes", True), ("是。", True)])
+def test_publish_is_known_in_any_form(answer, publish):
+    found = layout.read(f"{DECLARATION}Publish: {answer}\n")
+    assert found.problems() == {}
+    assert found.typed.publish is publish
+
+
+@pytest.mark.parametrize("marked", ["Small (my child)", "Small(child)", "Small （孩子）", "Small（我的孩子）", "Small [ My Child ]"])
+def test_a_child_is_listed_by_a_parent_under_the_same_invented_name_each_time(marked):
+    read = [layout.read(SEVERAL.replace("Far Hill", marked)) for _ in range(5)]
+    assert {one.typed.persons[1].name for one in read} <= pack.aliases()
+    assert len({one.typed.persons[1].name for one in read}) == 1
+    for one in read:
+        assert (one.problems(), [row.child for row in one.typed.persons]) == ({}, [False, True])
+        assert one.renamed == {one.typed.persons[1].name}
+
+
+def test_who_only_mentions_a_child_is_none():
+    assert not any(row.child for row in layout.read(SEVERAL.replace("Far Hill", "Child of the river")).typed.persons)
+
+
+def test_the_dead_are_not_counted():
+    found = layout.read(SEVERAL.replace("Far Hill", "Grandpa (deceased)"))
+    assert found.problems() == {"name": "dead"}
+    with translation.override("en"):
+        assert "The dead are not counted" in layout.words(found.problems(), "en")[0]

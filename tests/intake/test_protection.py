@@ -45,6 +45,68 @@ def test_a_child_gets_an_invented_name_that_is_never_published(taken, language, 
     assert one.publish, "what is said of the others may be published, without the child's name"
 
 
+RENAMED = {"en": "was replaced by this invented one", "zh-hans": "已换成这个化名", "zh-hant": "已換成這個化名"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("typed", "said"), [("王小明", True), ("", False), ("平安", False)])
+def test_that_a_childs_name_was_replaced_is_said_in_its_row(language, typed, said):
+    page = read(post(filled(language, group=True, name_1=typed, child_1="on"), language, group=True))
+    assert (RENAMED[language] in page.text) is said
+    first, second = re.findall(r"<div><dt>.*?</div>", page.html, re.DOTALL)[:2]
+    assert (RENAMED[language] in first, RENAMED[language] in second) == (said, False)
+
+
+def test_the_name_of_a_child_stands_as_it_was_typed_where_something_else_is_missing():
+    page = read(post(filled(group=True, name_1="王小明", child_1="on", consent=[]), group=True))
+    assert page.sent()["name_1"] == ["王小明"]
+
+
+DEAD = {"en": "The dead are not counted.", "zh-hans": "已故者不计数。请清空", "zh-hant": "已故者不計數。請清空"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("child", [{}, {"child_1": "on"}])
+@pytest.mark.parametrize("typed", ["爷爷（已故）", "亡父", "Grandpa (deceased)"])
+def test_one_who_is_dead_is_not_counted_and_nothing_that_was_typed_is_lost(language, typed, child):
+    answered = post(filled(language, group=True, name_1=typed, text="我们退出。", **child), language, group=True)
+    page = read(answered)
+    assert (answered.status_code, nothing_stored()) == (422, True)
+    assert DEAD[language] in re.search(r'id="name_1-error">(.*?)</p>', page.html, re.DOTALL)[1]
+    assert (page.sent()["name_1"], page.sent()["text"]) == ([typed], ["我们退出。"])
+    without = {name: value for name, value in page.sent(name_1="").items() if name not in ("left_1", "child_1")}
+    assert post(without, language, group=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "so do you, if you list yourself"), ("zh-hans", "把自己列在其中"), ("zh-hant", "把自己列在其中")]
+)
+def test_who_lists_themselves_is_told_that_they_count_as_listed(language, said):
+    assert said in form(language, group=True).text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "misses things: please read it once more yourself"),
+        ("zh-hans", "程序会有遗漏，请自己再看一遍"),
+        ("zh-hant", "程式會有遺漏，請自己再看一遍"),
+    ],
+)
+@pytest.mark.parametrize("group", [False, True])
+@pytest.mark.parametrize("text", ["我声明退出。", "我退出。电话 13800138000。"])
+def test_the_check_page_always_says_that_the_program_misses_things(language, said, group, text):
+    assert read(post(filled(language, group=group, text=text), language, group=group)).text.count(said) == 1
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "as it stands here"), ("zh-hans", "名字照此显示"), ("zh-hant", "名字照此顯示")])
+@pytest.mark.parametrize(
+    ("answers", "shown"), [({"publish": "on", "name": "王某"}, True), ({"name": "王某"}, False), ({"publish": "on"}, False)]
+)
+def test_who_publishes_under_a_name_of_their_own_is_told_that_it_is_shown(language, said, answers, shown):
+    assert (said in read(post(filled(language, **answers), language)).text) is shown
+
+
 def test_an_invented_name_that_was_chosen_for_a_child_stays(taken):
     one, checked = declared(taken, name_1="平安", child_1="on")
     assert one.persons[0].name == "平安"

@@ -47,6 +47,14 @@ def send(text, language="zh-hans", kind="application/x-www-form-urlencoded", **h
     return Client(headers=headers).post(f"/{language}/declare.txt", body, content_type=kind)
 
 
+def confirmed(text, language="zh-hans"):
+    """The form as it is sent for the second time: with the number of the answer to the first."""
+    number = re.search(rf"(?m)^  {plain.CONFIRM[language]}[:：] ?([0-9]{{6}})$", said(send(text, language)))[1]
+    line = f"{plain.CONFIRM[language]}: {number}"
+    changed, times = re.subn(rf"(?m)^{plain.CONFIRM[language]}[:：].*$", line, text)
+    return changed if times else f"{text}\n{line}\n"
+
+
 def said(answered):
     return answered.content.decode()
 
@@ -103,8 +111,8 @@ def test_what_was_read_is_shown_and_only_what_is_confirmed_is_recorded_once(lang
     text = filled(language)
     first = send(text, language, kind)
     assert (first.status_code, nothing_stored()) == (200, True)
-    confirmed = fill(text, **{plain.CONFIRM[language]: plain.YES[language]})
-    codes = {code_in(said(send(confirmed, language, kind))).base32() for _ in range(3)}
+    again = confirmed(text, language)
+    codes = {code_in(said(send(again, language, kind))).base32() for _ in range(3)}
     assert len(codes) == 1
     assert (Declaration.objects.count(), Declarant.objects.count()) == (1, 1)
     asked = Client().post(f"/{language}/lookup/", {"code": codes.pop()})
@@ -121,8 +129,8 @@ def test_a_ready_sentence_that_was_broken_into_lines_is_whole_again():
 
 
 def test_a_family_is_a_line_each_and_every_one_gets_a_code():
-    text = f"表单号：{token_in(fetch())}\n{GROUP}确认：是\n"
-    answered = said(send(text))
+    text = f"表单号：{token_in(fetch())}\n{GROUP}"
+    answered = said(send(confirmed(text)))
     assert re.findall(r"(?m)^  (\d) (\S+?)：", answered) == [("1", "平安"), ("2", "小河")]
     assert Declarant.objects.count() == 2
 
@@ -150,7 +158,81 @@ def test_it_is_read_as_editors_and_people_leave_it(changed):
 
 def test_what_could_tell_who_someone_is_is_pointed_out():
     answered = send(filled(声明="我声明退出，电话 13812345678。"))
-    assert "  13812345678" in said(answered)
+    assert "  13812345678 – 电话号码\n" in said(answered)
+
+
+@pytest.mark.parametrize("answer", ["是", "好", "000000", "是 000000", "12345", ""])
+def test_nothing_is_confirmed_but_with_the_number_of_what_was_read_back(answer):
+    text = filled(声明="我声明退出，电话 13812345678。")
+    right = re.search("([0-9]{6})$", confirmed(text).partition("\n确认")[2].partition("\n")[0])[1]
+    answered = send(fill(text, 确认=answer))
+    assert (answered.status_code, nothing_stored()) == (200, True)
+    assert f"确认：{right}" in said(answered)
+    assert "13812345678" in said(answered)
+    assert ("与这份内容不符" in said(answered)) is (answer[-6:] == "000000")
+    assert send(fill(text, 确认=f"是 {right}。")).status_code == 200
+    assert Declaration.objects.count() == 1
+
+
+def test_a_number_that_was_read_back_before_a_change_confirms_nothing():
+    text = confirmed(filled())
+    changed = send(fill(text, 姓名="别人"))
+    assert (changed.status_code, nothing_stored()) == (200, True)
+    assert "与这份内容不符" in said(changed)
+
+
+def test_a_number_counts_for_its_own_form_alone():
+    text = confirmed(filled())
+    send(fill(text, 表单号=token_in(fetch())))
+    assert nothing_stored()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "misses things"), ("zh-hans", "程序会有遗漏，请自己再看一遍"), ("zh-hant", "程式會有遺漏，請自己再看一遍")],
+)
+def test_every_answer_says_that_the_program_misses_things(language, words):
+    assert words in said(send(filled(language), language)).replace("\n", "")
+
+
+@pytest.mark.parametrize("line", ["小名（我的孩子）：队", "小名 (my child): Young Pioneers", "小名〔孩子〕：隊"])
+def test_a_child_gets_the_same_invented_name_in_the_answer_and_in_the_register(line):
+    text = f"表单号：{token_in(fetch())}\n{GROUP}".replace("小河: 队", line)
+    answers = {said(send(text)), said(send(text.replace("\n", "\n\n")))}
+    assert len(answers) == 1
+    alias = re.findall("(?m)^名字：(.*)$", answers.pop())[1]
+    assert alias in pack.aliases()
+    answered = said(send(confirmed(text)))
+    assert f"  2 {alias}：" in answered
+    assert "小名" not in answered
+    assert Declarant.objects.count() == 2
+
+
+def test_that_a_childs_name_was_replaced_is_said():
+    text = f"表单号：{token_in(fetch())}\n{GROUP}".replace("小河:", "小名（孩子）:")
+    assert "为保护孩子，您填写的名字已换成这个化名" in said(send(text)).replace("\n", "")
+
+
+@pytest.mark.parametrize("answer", ["也许", "yes / no", "公开一半", "是否"])
+def test_publish_is_answered_with_yes_or_no(answer):
+    answered = send(filled(公开=answer))
+    assert answered.status_code == 422
+    assert "“公开”请回答“是”或“否”" in said(answered)
+
+
+@pytest.mark.parametrize(("answer", "published"), [("", False), ("否", False), ("不", False), ("no", False), ("是", True), ("YES", True)])
+def test_publish_is_known_in_any_form(answer, published):
+    assert ("只计数，不显示" in said(send(filled(公开=answer)))) is not published
+
+
+def test_the_dead_are_not_counted():
+    answered = send(f"表单号：{token_in(fetch())}\n{GROUP}".replace("小河:", "爷爷（已故）:"))
+    assert (answered.status_code, nothing_stored()) == (422, True)
+    assert "已故者不计数" in said(answered)
+
+
+def test_a_place_that_is_not_known_is_said_to_be_left_out():
+    assert "没有认出这个地方" in said(send(filled(地区="某某星球"))).replace("\n", "")
 
 
 @pytest.mark.parametrize(
@@ -175,14 +257,14 @@ def test_what_cannot_be_taken_is_answered_and_leaves_nothing(text, status, words
 
 def test_a_number_that_is_no_longer_valid_is_replaced_by_one_that_is():
     new = token_in(said(send(filled(表单号="AAAA"))))
-    assert send(filled(表单号=new, 确认="是")).status_code == 200
+    assert send(confirmed(filled(表单号=new))).status_code == 200
     assert Declaration.objects.count() == 1
 
 
 def test_other_words_under_the_same_number_are_not_recorded():
-    text = filled(确认="是")
+    text = confirmed(filled())
     code = code_in(said(send(text)))
-    other = send(fill(text, 姓名="别人"))
+    other = send(confirmed(fill(text, 姓名="别人")))
     assert other.status_code == 409
     assert code_in(said(other)) == code
     assert Declaration.objects.count() == 1
@@ -190,12 +272,12 @@ def test_other_words_under_the_same_number_are_not_recorded():
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}])
 def test_a_page_of_another_site_cannot_send_it(headers):
-    answered = send(filled(确认="是"), **headers)
+    answered = send(confirmed(filled()), **headers)
     assert (answered.status_code, nothing_stored()) == (403, True)
 
 
 def test_while_the_register_is_closed_it_says_so(monkeypatch):
-    text = filled(确认="是")
+    text = confirmed(filled())
     monkeypatch.setattr(switches, "intake_open", lambda: False)
     for answered in (send(text), Client().get("/zh-hans/declare.txt")):
         assert (answered.status_code, "不接受新的声明" in said(answered)) == (503, True)
@@ -210,7 +292,7 @@ def test_a_busy_register_says_when_to_send_again(monkeypatch):
         raise BusyError("now")
 
     monkeypatch.setattr(actions, "accept", busy)
-    answered = send(filled(确认="是"))
+    answered = send(confirmed(filled()))
     assert (answered.status_code, answered["Retry-After"]) == (503, "10")
     assert "请等十秒" in said(answered)
 

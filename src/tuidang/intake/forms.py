@@ -46,7 +46,7 @@ class TypedPerson:
         return sum(ORGANISATIONS[name] for name in self.left)
 
     def problems(self) -> dict[str, str]:
-        """What is wrong in this row, by field: `name` (`empty`, `too_long`, `unreadable`), `left` (`none`)."""
+        """What is wrong in this row, by field: `name` (`empty`, `too_long`, `unreadable`, `dead`), `left` (`none`)."""
         name = policies.clean_line(self.name)
         found = {} if self.left else {"left": "none"}
         if not name:
@@ -55,6 +55,8 @@ class TypedPerson:
             found["name"] = "unreadable"
         elif len(name) > policies.LONGEST_NAME:
             found["name"] = "too_long"
+        elif policies.names_the_dead(name):
+            found["name"] = "dead"
         return found
 
 
@@ -166,17 +168,30 @@ class Typed:
             return replace(self, persons=(replace(one, name=pack.suggested_alias(language, {one.name})),))
         return self._named(language, lambda one: bool(one.left) and not one.name.strip())
 
-    def with_invented_children(self, language: str) -> Typed:
-        """A suggested name in place of any other in the rows of children."""
-        aliases = pack.aliases()
-        return self._named(language, lambda one: one.child and policies.clean_line(one.name) not in aliases)
+    def with_invented_children(self, language: str, number: int | None = None) -> Typed:
+        """A suggested name in place of any other in the rows of children, but where it says that the child is dead.
 
-    def _named(self, language: str, lacks: Callable[[TypedPerson], bool]) -> Typed:
+        Which one is decided by chance, or by `number`: then the same rows get the same names each time.
+        """
+        aliases = pack.aliases()
+
+        def lacks(one: TypedPerson) -> bool:
+            name = policies.clean_line(one.name)
+            return one.child and name not in aliases and not policies.names_the_dead(name)
+
+        return self._named(language, lacks, number)
+
+    def with_names_of(self, typed: Typed) -> Typed:
+        """This with the names that were typed, wherever one was. `typed` has the same rows."""
+        pairs = zip(self.persons, typed.persons, strict=True)
+        return replace(self, persons=tuple(replace(one, name=before.name) if before.name.strip() else one for one, before in pairs))
+
+    def _named(self, language: str, lacks: Callable[[TypedPerson], bool], number: int | None = None) -> Typed:
         """A suggested name that stands nowhere else in each row that lacks one."""
         taken = {policies.clean_line(one.name) for one in self.persons}
         named = []
         for one in self.persons:
-            name = pack.suggested_alias(language, taken) if lacks(one) else one.name
+            name = pack.suggested_alias(language, taken, number) if lacks(one) else one.name
             taken.add(name)
             named.append(replace(one, name=name))
         return replace(self, persons=tuple(named))

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
@@ -36,11 +37,14 @@ LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "zh-hans": ("我已年满16岁", "年满16岁", "已满16岁", "我已满16岁"),
         "zh-hant": ("我已年滿16歲", "年滿16歲", "已滿16歲", "我已滿16歲"),
     },
-    # Of age too: a child is listed only by a parent, on the page for several people.
     "agreed": {
-        "en": ("Each has agreed and is 16 or older", "Each person has agreed and is 16 or older"),
-        "zh-hans": ("每个人都已同意且年满16岁", "每人都已同意且年满16岁"),
-        "zh-hant": ("每個人都已同意且年滿16歲", "每人都已同意且年滿16歲"),
+        "en": (
+            "Each has agreed and is 16 or older or my child",
+            "Each has agreed and is 16 or older",
+            "Each person has agreed and is 16 or older",
+        ),
+        "zh-hans": ("每个人都已同意，且年满16岁或是我的孩子", "每个人都已同意且年满16岁", "每人都已同意且年满16岁"),
+        "zh-hant": ("每個人都已同意，且年滿16歲或是我的孩子", "每個人都已同意且年滿16歲", "每人都已同意且年滿16歲"),
     },
     "consent": {
         "en": ("I agree that this is stored and counted", "I agree", "Consent"),
@@ -51,6 +55,11 @@ LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """What stands before the colon, by language; the first one is how we write it."""
 
 _YES = frozenset(("yes", "y", "x", "ok", "agreed", "iagree", "是", "是的", "对", "好", "同意", "我同意", "已同意", "✓", "√", "☑"))
+_NO = frozenset(("", "n", "no", "none", "dont", "donot", "否", "不", "不要", "不用", "不公开", "不发表", "不同意"))
+_CHILD = re.compile(
+    r"[(\[（【〔]\s{0,3}(?:我的)?(?:孩子|小孩|儿子|女儿|儿童|my\s?child|child|my\s?son|my\s?daughter)\s{0,3}[)\]）】〕]\s*$", re.IGNORECASE
+)
+"""Behind the name of someone under 16, whose parent writes this."""
 _LEFT = {"party": ("party", "党"), "league": ("league", "团"), "pioneers": ("pioneer", "队")}
 _ALL = ("三退", "allthree")
 _LABEL = re.compile(r"\s{0,9}(?:[-*•]\s?)?([^:：﹕︰\n]{1,60})[:：﹕︰]")
@@ -58,18 +67,22 @@ _QUOTED = re.compile(r"(?:\s?[>＞])+ ?")
 _MARKS = re.compile(r"[\s\W_]+")
 _MOST_LINES = 5000
 _ENOUGH = 2000
+_LONGEST_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What was read. `language` is that of the labels, empty if there was none."""
+    """What was read. `language` is that of the labels, empty if there was none. `renamed`: names of children that invented ones stand for."""
 
     language: str
     typed: Typed = field(repr=False)
+    renamed: frozenset[str] = field(default=frozenset(), repr=False)
+    unclear: bool = False
+    """Whether “publish” was answered with neither yes nor no."""
 
     def problems(self) -> dict[str, str]:
-        """As `Typed.problems`."""
-        return self.typed.problems()
+        """As `Typed.problems`, and `yes_or_no`."""
+        return self.typed.problems() | ({"publish": "yes_or_no"} if self.unclear else {})
 
     def declaration(self, channel: str) -> NewDeclaration:
         """What is handed in, through `channel`. Call `problems` first."""
@@ -83,7 +96,7 @@ def read(text: str) -> Understood:
     own = [line for line in lines if not _QUOTED.match(line)]
     for some in (own, [_QUOTED.sub("", line, count=1) for line in lines]):
         if found := _answers(some):
-            return Understood(_language(some, text), _typed(found))
+            return _understood(_language(some, text), found)
     return Understood("", Typed(group=False))
 
 
@@ -142,6 +155,8 @@ def _sentence(name: str, problem: str, named: Mapping[str, str]) -> str:
         "unreadable": _("Some characters did not arrive whole. Please send it as plain text in UTF-8."),
         "no_text": _("There is no text in it: pictures and attachments are not opened."),
         "too_many": _("It names more than %(most)s people.") % {"most": MOST_PERSONS},
+        "dead": _("The dead are not counted. Please leave them out; the text may remember them."),
+        "yes_or_no": _("“%(label)s” has to be answered with “yes” or “no”.") % {"label": named.get(name, name)},
         "too_long": _("“%(label)s” is too long.") % {"label": named.get(name, name)},
         "twice": _("The same name stands there twice. If it is two people, please tell them apart."),
         "none": _("“%(label)s” is missing, or names none of the three organisations.") % {"label": named["left"]},
@@ -189,6 +204,16 @@ def _answers(lines: list[str]) -> dict[str, list[str]]:
     return found
 
 
+def _understood(language: str, found: Mapping[str, list[str]]) -> Understood:
+    """What the answers say. The same answers give a child the same invented name each time: what was read back is what is recorded."""
+    typed = _typed(found)
+    seed = sha256("\0".join([typed.text, *(one.name for one in typed.persons)]).encode("utf-8", "replace"))
+    named = typed.with_invented_children(language, int.from_bytes(seed.digest()[:8], "big"))
+    pairs = zip(typed.persons, named.persons, strict=True)
+    unclear = _folded(_one(found, "publish")) not in _YES | _NO
+    return Understood(language, named, frozenset(new.name for old, new in pairs if new.name != old.name), unclear)
+
+
 def _typed(found: Mapping[str, list[str]]) -> Typed:
     rows = tuple(_people(found.get("people", [])))
     alone = TypedPerson(_one(found, "name"), _left(" ".join(_first(found.get("left", [])))))
@@ -228,7 +253,9 @@ def _people(lines: list[str]) -> Iterator[TypedPerson]:
     for line in [line for line in lines if line.strip()][: MOST_PERSONS + 1]:
         plain = re.sub(r"^\s*(?:\d{1,3}[.)、．]|[-*•])\s*", "", line).strip()
         name, _colon, left = re.sub("[：﹕︰]", ":", plain).rpartition(":")
-        yield TypedPerson(name.strip(), _left(left)) if name else TypedPerson(plain, frozenset())
+        whole = name.strip() or plain
+        bare = _CHILD.sub("", whole.translate(_simplified())) if len(whole) < _LONGEST_LINE else whole
+        yield TypedPerson(whole[: len(bare)].strip(), _left(left) if name else frozenset(), child=len(bare) < len(whole))
 
 
 def _left(text: str) -> frozenset[str]:

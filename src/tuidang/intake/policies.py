@@ -28,6 +28,13 @@ _CONTROL = re.compile(
 """What is not seen, turns others around, or ends lines. Joiners stay: words of several scripts need them."""
 
 _UNSEEN = frozenset(("Mn", "Cf", "Cc"))
+_DEAD = re.compile(
+    r"(?:已故|已逝|已亡|故去|去世|过世|逝世|病逝|病故|辞世|deceased|passed away)[)\]】]?$|[(\[【](?:dead|died|故|殁|亡|已故)[)\]】]|^已故|^deceased "
+    r"|^(?:我的?)?(?:先[父母夫妻祖兄考妣]|亡[父母夫妻祖兄姐弟妹友子女儿]|故[父母夫妻友])(?!之|的)"
+    r"|^(?:the |my |our )?late (?:father|mother|dad|mum|husband|wife|grand|brother|sister|uncle|aunt|son|daughter|friend|mr|mrs)",
+    re.IGNORECASE,
+)
+"""What is written in place of a name, or beside one, where somebody is dead."""
 _MIDDLE_DOTS = frozenset("·•‧∙⋅・᛫")
 """Between the parts of a name, and typed in many ways."""
 _IN_NAMES = (
@@ -48,6 +55,11 @@ def clean_text(typed: str) -> str:
     """Several lines without control characters, composed (NFC); line ends are line feeds; no blanks at the ends."""
     lines = unicodedata.normalize("NFC", typed).replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", lines).strip()
+
+
+def names_the_dead(name: str) -> bool:
+    """Whether what stands in place of a name says that this person is dead: 爷爷（已故）, 先父, the late …. The dead are not counted."""
+    return bool(_DEAD.search(unicodedata.normalize("NFKC", name).translate(simplified())))
 
 
 def check(declaration: NewDeclaration) -> None:

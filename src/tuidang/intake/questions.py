@@ -39,6 +39,7 @@ def errors(problems: Problems) -> dict[str, str]:
         ("persons", "too_many"): _("At most %(most)s people can be in one declaration. Nothing was recorded.") % {"most": MOST_PERSONS},
         ("persons", "tick_first"): _("Tick an organisation in a row first."),
         ("name", "empty"): _("Enter a name. It can be an invented one."),
+        ("name", "dead"): _("The dead are not counted. Please empty this row, the ticks too; the text may remember them."),
         ("name", "too_long"): _("A name can have at most %(most)s characters.") % {"most": LONGEST_NAME},
         ("left", "none"): _("Tick at least one organisation."),
         ("title", "too_long"): _("The title can have at most %(most)s characters.") % {"most": LONGEST_TITLE},
@@ -155,10 +156,12 @@ def what_was_joined(left: frozenset[str]) -> Field:
 def seeming(kind: str) -> str:
     """What a marked passage seems to be."""
     return {
-        "identity": _("identity number"),
+        "identity": _("number of an identity card or passport"),
+        "plate": _("car number plate"),
         "phone": _("phone number"),
         "email": _("e-mail address"),
         "account": _("account in a messenger"),
         "address": _("address"),
+        "workplace": _("school or workplace"),
         "name": _("name of a person"),
     }[kind]

@@ -23,8 +23,8 @@ from tuidang.intake.passages import passages
 from tuidang.intake.policies import DECIDED_WITHIN_DAYS, clean_line
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError, DamagedError
+from tuidang.reference import pack, switches
 from tuidang.reference import queries as reference
-from tuidang.reference import switches
 from tuidang.vault.codes import SCRIPTS, Code
 from tuidang.vault.formkeys import ExpiredTokenError, FormToken
 
@@ -89,11 +89,12 @@ def _step(request: HttpRequest, sent: Sent, typed: Typed, token: FormToken) -> H
         refilled = _REFILLED[step](typed, _language())
         nothing_to_name = step == "alias" and typed.group and refilled == typed
         return _form(request, refilled, str(token), hint={"persons": "tick_first"} if nothing_to_name else None)
-    typed = typed.with_invented_children(_language())
+    before, typed = typed, typed.with_invented_children(_language())
     if problems := typed.problems():
+        typed = typed.with_names_of(before)
         return _form(request, typed, str(token), problems=problems, status=422)
     if step != "send":
-        return _check(request, typed, str(token))
+        return _check(request, typed, str(token), before=before)
     return _send(request, typed, token)
 
 
@@ -128,12 +129,23 @@ def _code(request: HttpRequest, code: Code, typed: Typed) -> HttpResponse:
     return render(request, "intake/code.html", context)
 
 
-def _check(request: HttpRequest, typed: Typed, token: str, *, notice: str = "", status: int = 200) -> HttpResponse:
+def _check(
+    request: HttpRequest, typed: Typed, token: str, *, before: Typed | None = None, notice: str = "", status: int = 200
+) -> HttpResponse:
+    """`before`: what was typed before children got invented names."""
     region = typed.region()
     names = [clean_line(one.name) for one in typed.filled()]
     title, text = (_marked(one, names) for one in (clean_line(typed.title), typed.final_text()))
+    typed_names = [one.name for one in (before or typed).filled()]
     persons: list[dict[str, Any]] = [
-        {"name": _marked(name, [name]), "left": _left(one), "child": one.child} for name, one in zip(names, typed.filled(), strict=True)
+        {
+            "name": _marked(name, [name]),
+            "left": _left(one),
+            "child": one.child,
+            "renamed": typed_name.strip() and typed_name != one.name,
+            "suggested": name in pack.aliases(),
+        }
+        for name, typed_name, one in zip(names, typed_names, typed.filled(), strict=True)
     ]
     marked = [part.kind for parts in (*(one["name"] for one in persons), title, text) for part in parts if part.kind]
     context = {

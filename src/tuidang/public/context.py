@@ -17,8 +17,10 @@ from tlog.promise import key_name
 from tuidang.archive.queries import Published
 from tuidang.intake.content import NewDeclaration
 from tuidang.intake.forms import CONSENT_VERSION
+from tuidang.intake.layout import Understood
 from tuidang.intake.passages import passages
 from tuidang.intake.policies import DECIDED_WITHIN_DAYS
+from tuidang.intake.questions import seeming
 from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
 from tuidang.ledger import adapters
@@ -88,19 +90,33 @@ def text_form_context() -> dict[str, Any]:
     return {"number": str(FormToken.fresh()), "questions": alone, "group": group, "people": plain.PEOPLE[language]}
 
 
-def understood_context(new: NewDeclaration) -> dict[str, Any]:
-    """A declaration as it will be stored, for its declarant to look over."""
+def understood_context(understood: Understood, new: NewDeclaration, number: str, *, again: bool) -> dict[str, Any]:
+    """A declaration as it will be stored, for its declarant to look over. `number` confirms it; `again`: another number did not."""
     language = current_language()
     left = reference.organisations()
-    persons = [(one.name, [found.full[language] for found in left if found.bit & one.organisations]) for one in new.persons]
+    names = [one.name for one in new.persons]
+    persons = [
+        {
+            "name": one.name,
+            "left": [found.full[language] for found in left if found.bit & one.organisations],
+            "child": typed.child,
+            "renamed": typed.name in understood.renamed,
+        }
+        for one, typed in zip(new.persons, understood.typed.filled(), strict=True)
+    ]
+    telling = [(name, one) for name in names for one in passages(name, [name])]
+    telling += [(text, one) for text in (new.title, new.text) for one in passages(text, names)]
     return {
+        "number": number,
+        "again": again,
+        "place_unknown": bool(understood.typed.place) and not new.region,
         "persons": persons,
         "group": new.voice == Voice.LISTED,
         "place": reference.label(new.region, language),
         "title": new.title,
         "text": new.text,
         "publish": new.publish,
-        "telling": [text[one.start : one.end] for text in (new.title, new.text) for one in passages(text)],
+        "telling": [(text[one.start : one.end], seeming(one.kind)) for text, one in telling],
     }
 
 

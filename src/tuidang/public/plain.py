@@ -1,7 +1,8 @@
 """The register as plain text: lines of at most 72 columns, and a form that is filled in with any editor and sent with any program.
 
 What a declaration looks like as text is `intake.layout`, which mails follow too. A text form adds three things: lines that begin with # are
-notes to the reader, one line holds the form's number, so that sending twice is one declaration, and one confirms what was read.
+notes to the reader, one line holds the form's number, so that sending twice is one declaration, and one confirms what was read: with a
+number that stands in the answer and belongs to these words alone, so that nobody confirms what they were not shown.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from tuidang.intake import layout
 from tuidang.intake.content import NewDeclaration
@@ -21,16 +23,19 @@ CONFIRM = {"en": "Confirm", "zh-hans": "确认", "zh-hant": "確認"}
 YES = {"en": "yes", "zh-hans": "是", "zh-hant": "是"}
 NO = {"en": "no", "zh-hans": "否", "zh-hant": "否"}
 PEOPLE = {
-    "en": ("Calm River: Party, Youth League, Young Pioneers", "Far Hill: Young Pioneers"),
-    "zh-hans": ("平安：党、团、队", "远山：队"),
-    "zh-hant": ("平安：黨、團、隊", "遠山：隊"),
+    "en": ("Calm River: Party, Youth League, Young Pioneers", "Far Hill: Young Pioneers", "Small (my child): Young Pioneers"),
+    "zh-hans": ("平安：党、团、队", "远山：队", "小名（我的孩子）：队"),
+    "zh-hant": ("平安：黨、團、隊", "遠山：隊", "小名（我的孩子）：隊"),
 }
-"""Lines of two invented people."""
+"""Lines of invented people; the third is a child, which gets a name of ours."""
 _QUOTED = r"(?:\s?[>＞])*\s*"
 _COLON = r"\s*[:：﹕︰]\s*"
 _TOKEN = re.compile(rf"{_QUOTED}(?:form number|表单号|表單號){_COLON}([A-Za-z0-9_=-]{{0,100}})\s*", re.IGNORECASE)
-_CONFIRM = re.compile(rf"{_QUOTED}(?:confirm|确认|確認){_COLON}(\w*)\W*", re.IGNORECASE)
-_SAID = {**dict.fromkeys(("yes", "y", "ok", "是", "是的", "对", "對", "好"), True), **dict.fromkeys(("", "no", "n", "否", "不"), False)}
+_CONFIRM = re.compile(
+    rf"{_QUOTED}(?:confirm|确认|確認){_COLON}(?:yes|y|ok|no|n|是的|是|对|對|好|否|不)?[\s,，]{{0,9}}([0-9]{{6}})?[\s.。]{{0,9}}",
+    re.IGNORECASE,
+)
+_LONGEST_CONFIRMATION = 100
 _NOTE = re.compile(rf"{_QUOTED}[#＃]")
 _ENCODINGS = {"en": ("gb18030",), "zh-hans": ("gb18030", "big5hkscs"), "zh-hant": ("big5hkscs", "gb18030")}
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -39,10 +44,10 @@ _CLOSING = frozenset("，。、；：？！）」』】》”’,.;:?!)…·")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A text form as it arrived. `token` as it was written, empty if it was not."""
+    """A text form as it arrived. `token` and `confirmed`, the number that confirms, as they were written, empty if they were not."""
 
     token: str = field(repr=False)
-    confirmed: bool
+    confirmed: str = field(repr=False)
     understood: layout.Understood = field(repr=False)
 
     def declaration(self, language: str) -> NewDeclaration:
@@ -51,14 +56,20 @@ class Sent:
         return replace(typed, text=with_ready_sentence(typed.text)).declaration(language)
 
 
+def confirmation(token: str, declaration: NewDeclaration) -> str:
+    """The six digits that confirm this declaration on this form: any other words have others. No secret: they say what was read back."""
+    said = sha256(token.encode() + b"\0" + declaration.content()).digest()
+    return f"{int.from_bytes(said[:8], 'big') % 1_000_000:06}"
+
+
 def read(body: bytes, language: str) -> Sent:
     """What a filled-in text form says, in whatever encoding an editor in China may have saved it; what is no text reads as one with �."""
-    token, confirmed, rest = "", False, []
+    token, confirmed, rest = "", "", []
     for line in _decoded(body, language).splitlines():
         if found := _TOKEN.fullmatch(line):
             token = found[1] or token
-        elif (found := _CONFIRM.fullmatch(line)) and found[1].lower() in _SAID:
-            confirmed = _SAID[found[1].lower()]
+        elif found := _CONFIRM.fullmatch(unicodedata.normalize("NFKC", line) if len(line) < _LONGEST_CONFIRMATION else ""):
+            confirmed = found[1] or confirmed
         elif not _NOTE.match(line):
             rest.append(line)
     return Sent(token, confirmed, layout.read("\n".join(rest).replace("\0", "")))

@@ -86,8 +86,8 @@ def _answer_text(request: HttpRequest) -> HttpResponse:
         words = layout.words(problems, current_language()) if sent.understood.language else []
         return _text(request, "missing", {"missing": words}, status=422)
     new, code = sent.declaration(current_language()), token.code()
-    if not sent.confirmed:
-        return _text(request, "understood", understood_context(new))
+    if sent.confirmed != (number := plain.confirmation(sent.token, new)):
+        return _text(request, "understood", understood_context(sent.understood, new, number, again=bool(sent.confirmed)))
     if intake.accept(declaration=new, code=code).result == "other_content":
         return _text(request, "already", {"code": code.shown(current_language()), "number": str(FormToken.fresh())}, status=409)
     return _text(request, "declared", declared_context(new, code))

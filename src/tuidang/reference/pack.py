@@ -43,11 +43,11 @@ def aliases() -> frozenset[str]:
     return frozenset(name for language in SPOKEN for some in _names(language) for name in some)
 
 
-def suggested_alias(language: str, besides: Collection[str] = ()) -> str:
-    """One of the suggested names of a language, by chance, and none of `besides`; empty if all of them are."""
+def suggested_alias(language: str, besides: Collection[str] = (), number: int | None = None) -> str:
+    """One of the suggested names of a language, by chance or by `number`, and none of `besides`; empty if all of them are."""
     for some in _names(language):
         if left := [name for name in some if name not in besides]:
-            return left[random_between(0, len(left) - 1)]
+            return left[random_between(0, len(left) - 1) if number is None else number % len(left)]
     return ""
 
 
