@@ -102,6 +102,23 @@ def test_the_code_of_the_group_takes_it_down_for_all(register: Register) -> None
     assert not Statement.objects.exists()
 
 
+@pytest.mark.parametrize("what", ["a name", "the text"])
+def test_the_code_of_the_group_corrects(register: Register, what: str) -> None:
+    """One name: it stays for the others. The text: it goes, and the corrected one is read and stands for all of them again."""
+    code, _ = family()
+    text = TEXT if what == "a name" else "我们三人：平安、晨光、小河，声明退出。"
+    persons = tuple(NewPerson(name, 7) for name in ("远云", *FAMILY[1:]))
+    assert correct(code=code, correction=Correction(persons, ("", text, 0))) == "replaced"
+    assert [one.persons for one in queries.page().statements] == ([2] if what == "a name" else [])
+    days_pass(register)
+    register.check(3)
+    if what == "the text":
+        (item,) = Publication.objects.values_list("index", flat=True)
+        waits = waiting.text_that_waits(item)
+        assert waits is not None
+        assert (waits.text, waits.persons) == ("我们三人：○、○、○，声明退出。", 3)
+
+
 def test_leaving_twice_is_the_same_as_once(register: Register) -> None:
     _, members = family()
     own = next(iter(members.values()))
@@ -245,7 +262,7 @@ def test_nobody_without_the_texts_key_can_tell_who_belongs_together(register: Re
     assert len({len(one) for one in blobs}) == 1
     assert not any(index.to_bytes(8, "big") in blob for index in members for blob in blobs)
     for index, own in members.items():
-        (found,) = departures.departures(own)
+        (found,) = departures.departures(record.opened_by(own))
         assert (found.leaving, found.others) == ((index,), tuple(one for one in members if one != index))
 
 

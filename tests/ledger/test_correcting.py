@@ -96,16 +96,15 @@ def test_a_family_corrects_while_a_batch_is_under_way(register, monkeypatch, poi
             result = actions.correct(
                 code=family, correction=to(*names, told=("", "我们：平安、晨光、小河，一起声明退出。", 0), organisations=7)
             )
-            assert result == ("not_now" if point in ("end day", "drop stage", "afterwards") else "corrected")
+            assert result == ("replaced" if point in ("end day", "drop stage", "afterwards") else "corrected")
         else:
             assert actions.correct(code=family.member(2), correction=to("晨曦")) in ("corrected", "replaced")
 
     seal_with(monkeypatch, point, correct)
     everything_in(register)
     settled(register, 3)
-    corrected = who == "member" or point not in ("end day", "drop stage", "afterwards")
-    assert set(stands(family)) == ({"平安", "晨曦", "小河"} if corrected else {"平安", "晨光", "小河"})
-    expected = "我们：{{1}}、{{2}}、{{3}}，一起声明退出。" if who == "group" and corrected else "我们：{{1}}、{{2}}、{{3}}，声明退出。"
+    assert set(stands(family)) == {"平安", "晨曦", "小河"}
+    expected = "我们：{{1}}、{{2}}、{{3}}，一起声明退出。" if who == "group" else "我们：{{1}}、{{2}}、{{3}}，声明退出。"
     assert set(stands(family).values()) == {expected}
     actions.take_back(code=family, erase=True)
     assert traces(family) == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from django.db import transaction
@@ -12,7 +13,8 @@ from tuidang.archive import queries as public
 from tuidang.intake.content import Correction
 from tuidang.ledger import actions as ledger
 from tuidang.ledger import queries as record
-from tuidang.ledger.departures import departures
+from tuidang.ledger.departures import departures, left
+from tuidang.ledger.queries import OpenedPerson
 from tuidang.review import actions as review
 from tuidang.review import queries as waiting
 from tuidang.vault.codes import Code
@@ -26,10 +28,10 @@ def take_back(*, code: Code, erase: bool = False) -> Literal["taken_back", "alre
     as `ledger.actions.take_back` does; then nothing has changed.
     """
     ledger.hold(code=code)
-    indexes = _indexes(code)
-    carrying.carry_on(departures=departures(code))
+    persons = record.opened_by(code)
+    carrying.carry_on(departures=departures(persons))
     result = ledger.take_back(code=code, erase=erase)
-    _unpublish(indexes)
+    _unpublish(_indexes(persons))
     return result
 
 
@@ -41,13 +43,14 @@ def correct(*, code: Code, correction: Correction) -> Literal["corrected", "repl
     be published again once it is read.
     """
     ledger.hold(code=code)
-    indexes = _indexes(code)
+    persons = record.opened_by(code)
+    indexes = _indexes(persons)
     shown = bool(public.published(indexes) or waiting.items_of(indexes))
-    leaving = departures(code)
     result = ledger.correct(code=code, correction=correction, publish=shown)
     if result == "replaced":
-        carrying.carry_on(departures=leaving)
-        _unpublish(indexes)
+        leave = left(persons)
+        carrying.carry_on(departures=departures(leave))
+        _unpublish(_indexes(leave))
     return result
 
 
@@ -58,7 +61,7 @@ def wish(*, code: Code, publish: bool) -> Literal["wished", "same", "not_now", "
     Raises RefusedError as `ledger.actions.wish` does.
     """
     ledger.hold(code=code)
-    indexes = _indexes(code)
+    indexes = _indexes(record.opened_by(code))
     there = bool(public.published(indexes))
     if publish and there:
         return "same"
@@ -69,8 +72,8 @@ def wish(*, code: Code, publish: bool) -> Literal["wished", "same", "not_now", "
     return result
 
 
-def _indexes(code: Code) -> list[int]:
-    return [found.index for one in record.opened_by(code) for _, found in one.sealed]
+def _indexes(persons: Iterable[OpenedPerson]) -> list[int]:
+    return [found.index for one in persons for _, found in one.sealed]
 
 
 def _unpublish(indexes: list[int]) -> None:

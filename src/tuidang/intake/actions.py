@@ -6,7 +6,7 @@ An acknowledgement follows the durable commit and nothing else. Content reaches 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from uuid import UUID
 
@@ -215,16 +215,22 @@ def correct(*, declaration: PendingDeclaration, statement: Statement, persons: l
 
 
 @transaction.atomic
-def succeed(*, code: Code, statement: Statement, seq: int, person: NewPerson) -> None:
-    """Takes in what stands for one person's entry that is voided before: a declaration under `code`, a successor of theirs."""
-    key, draw, keys = daykeys.current_key(), Draw(2 * RANDOM_BYTES), code.keys()
-    told = _person(code, person, keys.record_key, draw)
-    blob = key.encrypt(msgspec.json.encode(statement), keys.declaration.bytes, draw)
-    Declaration.objects.create(id=keys.declaration, key_id=key.id, day=statement.day, persons=1, blob=blob)
-    blob = key.encrypt(msgspec.json.encode(told), keys.lookup.bytes, draw)
-    commitment = record_of(statement, told).commitment
-    new = Declarant(declaration_id=keys.declaration, seq=seq, lookup=keys.lookup, commitment=commitment, key_id=key.id, blob=blob)
-    Declarant.objects.bulk_create([new])
+def succeed(*, declaration: UUID, statement: Statement, persons: Sequence[tuple[Code, int, NewPerson]]) -> None:
+    """Takes in what stands for entries that are voided before: a declaration of these persons, each under a successor of their code.
+
+    With the code goes their place in the statement.
+    """
+    key, draw = daykeys.current_key(), Draw(RANDOM_BYTES * (1 + len(persons)))
+    blob = key.encrypt(msgspec.json.encode(statement), declaration.bytes, draw)
+    Declaration.objects.create(id=declaration, key_id=key.id, day=statement.day, persons=len(persons), blob=blob)
+    rows = []
+    for code, seq, new in persons:
+        keys = code.keys()
+        person = _person(code, new, keys.record_key, draw)
+        blob = key.encrypt(msgspec.json.encode(person), keys.lookup.bytes, draw)
+        commitment = record_of(statement, person).commitment
+        rows.append(Declarant(declaration_id=declaration, seq=seq, lookup=keys.lookup, commitment=commitment, key_id=key.id, blob=blob))
+    Declarant.objects.bulk_create(rows)
 
 
 @transaction.atomic

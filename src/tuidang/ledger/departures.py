@@ -15,10 +15,9 @@ from tuidang.intake import queries as intake
 from tuidang.intake.policies import MOST_PERSONS
 from tuidang.ledger import adapters, instructions
 from tuidang.ledger.models import Change, SealedText, TextHolder
-from tuidang.ledger.queries import OpenedPerson, opened_by
+from tuidang.ledger.queries import OpenedPerson
 from tuidang.ledger.rows import index_of
 from tuidang.vault import records
-from tuidang.vault.codes import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,13 @@ def _texts_of(one: OpenedPerson) -> set[bytes]:
     return sealed | ({one.pending.declaration.statement.text_id} if one.pending else set())
 
 
-def departures(code: Code) -> list[Departure]:
-    """Of each group that what `code` opens stands in, on the record at least in part, if all that stands of it left now. The caller holds it.
+def departures(persons: Iterable[OpenedPerson]) -> list[Departure]:
+    """Of each group that these stand in, on the record at least in part: what it is like if all of them leave. The caller holds them.
 
-    The number of queries grows with the texts that the code opens: one, but for a group of which somebody was corrected on the record.
+    The number of queries grows with the texts that they share: one, but for a group of which somebody was corrected on the record.
     """
     found: dict[bytes, _Leaving] = {}
-    for one in opened_by(code):
+    for one in persons:
         names = {version.content.name for _, version in one.sealed}
         if one.pending:
             names.add(one.pending.person.person.name)
@@ -94,6 +93,14 @@ def _others(group: _Leaving) -> tuple[int, ...]:
     rows = TextHolder.objects.filter(id__in=[records.holder(group.text_key, number) for number in numbers])
     indexes = {index for row in rows if (index := index_of(group.text_key, row)) is not None}
     return standing_of(indexes - group.indexes)
+
+
+def left(persons: Iterable[OpenedPerson]) -> list[OpenedPerson]:
+    """Those of these, as they were read before, whose entries are to be voided since."""
+    every = list(persons)
+    counted = {found.index for one in every for _, found in one.sealed if not (found.void or found.void_wished)}
+    void = instructions.to_be_void(counted)
+    return [one for one in every if any(found.index in void for _, found in one.sealed)]
 
 
 def standing_of(indexes: Collection[int]) -> tuple[int, ...]:

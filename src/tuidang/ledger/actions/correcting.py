@@ -6,7 +6,8 @@ twice, and whoever watches the log cannot tell which void belongs to which decla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from tlog.entry import Kind, Voice
 from tuidang.intake import actions as intake_actions
 from tuidang.intake import queries as intake
 from tuidang.intake.content import Correction, NewPerson, PendingDeclaration, PendingPerson, Statement
-from tuidang.intake.policies import with_corrected_names
+from tuidang.intake.policies import with_corrected_names, with_names
 from tuidang.kernel import clock
-from tuidang.kernel.randomness import random_between, random_bytes
+from tuidang.kernel.errors import BusyError
+from tuidang.kernel.randomness import random_between, random_bytes, random_id
 from tuidang.ledger import moving, stage
 from tuidang.ledger.actions.taking_back import check_shared, leave_wish, opened_and_held
 from tuidang.ledger.batch import entries_of
@@ -41,11 +43,12 @@ Result = Literal["corrected", "replaced", "same", "not_now", "unknown"]
 
 @transaction.atomic
 def correct(*, code: Code, correction: Correction, publish: bool = False) -> Result:
-    """Puts `correction` in the place of what `code` opens: a declaration that waits, or one person's entry. The same twice is one.
+    """Puts `correction` in the place of what `code` opens: a declaration that waits, or entries. The same twice is one.
 
-    `replaced`: the entry will be voided, and what stands for it will be sealed on a later day, to be published if `publish` and it
-    is the text of that person alone. `not_now`: nothing
-    that can be corrected stands there, or others than `correction` names. Raises RefusedError as `take_back` does.
+    `replaced`: the entry will be voided, and what stands for it will be sealed on a later day, to be published if `publish` and the code is that
+    of whoever wrote the text. Of a group on the record that is every entry, where the text or the place is another; else those alone of
+    whom something else is said. `not_now`: nothing that can be corrected stands there, or others than `correction` names, or a part of a group
+    alone is on the record. Raises RefusedError as `take_back` does.
     """
     persons = opened_and_held(code)
     if not persons:
@@ -54,12 +57,15 @@ def correct(*, code: Code, correction: Correction, publish: bool = False) -> Res
     waiting = [one.pending for one in persons if one.pending and intake.stands(one.pending.person)]
     if waiting:
         return _in_place(waiting, persons, correction)
-    return _replace(persons[0], correction, publish=publish) if len(persons) == 1 else "not_now"
+    if not persons[0].number:
+        return _replace(persons[0], correction, publish=publish)
+    return _replace_group(persons, correction, publish=publish)
 
 
 def _in_place(waiting: list[Pending], persons: list[OpenedPerson], correction: Correction) -> Result:
     declaration = waiting[0].declaration
-    in_part = len(persons) > 1 and any(one.sealed for one in persons)
+    apart = len({one.declaration.id for one in waiting}) > 1
+    in_part = apart or (len(persons) > 1 and any(live(one) for one in persons))
     if in_part or len(waiting) != len(correction.persons) or review.refused([declaration.id]):
         return "not_now"
     told = correction.told if speaks_for_text(persons) else None
@@ -121,35 +127,99 @@ def _corrected(
         return declaration.statement
     title, text, region = told
     if declaration.statement.voice == Voice.LISTED:
-        earlier = [""] * max(one.seq for one in declaration.persons)
-        for one in declaration.persons:
-            earlier[one.seq - 1] = one.person.name
-        names = earlier.copy()
-        for pending, new in zip(waiting, persons, strict=True):
-            names[pending.person.seq - 1] = new.name
-        title, text = (with_corrected_names(part, names, earlier) for part in (title, text))
+        earlier = {one.seq: one.person.name for one in declaration.persons}
+        names = {pending.person.seq: new.name for pending, new in zip(waiting, persons, strict=True)}
+        title, text = _without_names(title, text, earlier, names)
     return msgspec.structs.replace(declaration.statement, title=title, text=text, region=region)
 
 
-def _replace(one: OpenedPerson, correction: Correction, *, publish: bool) -> Result:
+def _without_names(title: str, text: str, earlier: dict[int, str], names: dict[int, str]) -> tuple[str, str]:
+    """Title and text with placeholders, by the place in the statement, for the names of before and the new ones."""
+    places = range(1, max(earlier) + 1)
+    before = [earlier.get(place, "") for place in places]
+    now = [names.get(place, earlier.get(place, "")) for place in places]
+    return with_corrected_names(title, now, before), with_corrected_names(text, now, before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A person's live entry: the code it is under, and the code of what can stand for it."""
+
+    version: Code
+    found: Opened
+    next: Code
+
+    @classmethod
+    def of(cls, one: OpenedPerson) -> _Entry | None:
+        """None if there is none, or it was corrected too often."""
+        found = live(one)
+        if found is None:
+            return None
+        place = one.own.versions().index(found[0]) + 1
+        return None if place > MOST_VERSIONS else cls(*found, one.own.successor(place))
+
+    def differs(self, new: NewPerson) -> bool:
+        return (self.found.content.name, self.found.content.organisations) != (new.name, new.organisations)
+
+    def is_told(self, told: tuple[str, str, int], known: Collection[int] | None = None) -> bool:
+        """Whether this is what it says. `known`: of a group, whose names can be read; the others, who erased what was theirs, read as ○."""
+        title, text = self.found.title, self.found.text
+        if known is not None:
+            title, text = (with_names(part, {place: f"{{{{{place}}}}}" for place in known}) for part in (title, text))
+        return told == (title, text, self.found.content.region)
+
+
+def live(one: OpenedPerson) -> tuple[Code, Opened] | None:
+    """The entry of this person that counts, and that nothing is to void, with its code."""
     version, found = one.sealed[-1] if one.sealed else (one.own, None)
-    place = one.own.versions().index(version) + 1
-    if found is None or found.void or found.void_wished or place > MOST_VERSIONS or len(correction.persons) != 1:
+    return None if found is None or found.void or found.void_wished else (version, found)
+
+
+def _replace(one: OpenedPerson, correction: Correction, *, publish: bool) -> Result:
+    entry = _Entry.of(one)
+    if entry is None or len(correction.persons) != 1:
         return "not_now"
     (new,) = correction.persons
+    found = entry.found
     told = correction.told if found.content.voice == Voice.FIRST_HAND else None
-    title, text, region = told or (found.title, found.text, found.content.region)
-    before = found.content.name, found.content.organisations, found.title, found.text, found.content.region
-    if before == (new.name, new.organisations, title, text, region):
+    told = told or (found.title, found.text, found.content.region)
+    if entry.is_told(told) and not entry.differs(new):
         return "same"
-    void_on = leave_wish(version, found.record, ref=found.index, latest=LATEST_VOID_DAYS)
-    if void_on is None:
-        return "not_now"
-    sealed_from = random_between(void_on + 1, clock.today() + LATEST_DAYS)
     # Only who wrote the text publishes it: one of a list would publish the text of them all.
-    publish = publish and speaks_for_text([one])
-    statement = _statement(found, title, text, region, publish=publish, sealed_from=sealed_from)
-    intake_actions.succeed(code=one.own.successor(place), statement=statement, seq=found.content.seq, person=new)
+    return _put_instead([(entry, new)], told, entry.next.declaration_id(), publish=publish and speaks_for_text([one]))
+
+
+def _replace_group(persons: Sequence[OpenedPerson], correction: Correction, *, publish: bool) -> Result:
+    """All at once where the text or the place is another, and then one text for all of them; else each who is corrected apart."""
+    standing = [one for one in persons if live(one)]
+    entries = [entry for entry in map(_Entry.of, standing) if entry]
+    if not entries or not len(standing) == len(entries) == len(correction.persons):
+        return "not_now"
+    pairs = list(zip(entries, correction.persons, strict=True))
+    if correction.told is not None:
+        title, text, region = correction.told
+        earlier = {found.content.seq: found.content.name for one in persons for _, found in one.sealed}
+        told = (*_without_names(title, text, earlier, {one.found.content.seq: new.name for one, new in pairs}), region)
+        if not all(one.is_told(told, earlier) for one in entries):
+            return _put_instead(pairs, told, random_id(), publish=publish)
+    changed = [
+        (one, Correction((new,))) for one, entry, new in zip(standing, entries, correction.persons, strict=True) if entry.differs(new)
+    ]
+    return "replaced" if {_replace(one, new, publish=False) for one, new in changed} == {"replaced"} else "same"
+
+
+def _put_instead(pairs: Sequence[tuple[_Entry, NewPerson]], told: tuple[str, str, int], declaration: UUID, *, publish: bool) -> Result:
+    """The entries are voided, and one declaration of these persons stands for them later."""
+    days = [leave_wish(one.version, one.found.record, ref=one.found.index, latest=LATEST_VOID_DAYS) for one, _ in pairs]
+    void_on = [day for day in days if day is not None]
+    if not void_on:
+        return "not_now"
+    if len(void_on) < len(days):
+        raise BusyError("some of these entries are about to be voided by somebody else")
+    sealed_from = random_between(max(void_on) + 1, clock.today() + LATEST_DAYS)
+    statement = _statement(pairs[0][0].found, *told, publish=publish, sealed_from=sealed_from)
+    persons = [(one.next, one.found.content.seq, new) for one, new in pairs]
+    intake_actions.succeed(declaration=declaration, statement=statement, persons=persons)
     return "replaced"
 
 
