@@ -179,7 +179,20 @@ def _correctable(persons: Sequence[OpenedPerson], shown: Sequence[Person]) -> Li
     standing = [told for told in shown if told.status in ("waiting", "counted", "held", "sealed")]
     if not standing:
         return ""
-    return "each" if len(persons) > 1 and any(one.sealed for one in persons) else "all"
+    return "each" if _in_part(persons) or _worn_out(persons) else "all"
+
+
+def _in_part(persons: Sequence[OpenedPerson]) -> bool:
+    """Whether some of a group are on the record, or what stands of it waits in several pieces."""
+    waiting = {one.pending.declaration.id for one in persons if one.pending and intake.stands(one.pending.person)}
+    return len(persons) > 1 and bool(waiting) and (len(waiting) > 1 or bool(_live(persons)))
+
+
+def _worn_out(persons: Sequence[OpenedPerson]) -> bool:
+    """Whether one of a group whose entry stands was corrected so often that the group cannot be as a whole."""
+    last = [(one, *one.sealed[-1]) for one in persons if one.number and one.sealed]
+    standing = [(one, version) for one, version, found in last if not (found.void or found.void_wished)]
+    return any(one.own.versions().index(version) == MOST_VERSIONS for one, version in standing)
 
 
 def editable(code: Code, number: int = 0) -> Editable | None:
@@ -190,9 +203,10 @@ def editable(code: Code, number: int = 0) -> Editable | None:
         return editable(persons[0].own) if persons else None
     waiting = [one.pending for one in persons if one.pending and intake.stands(one.pending.person)]
     if not waiting:
-        return _editable_sealed(persons[0]) if len(persons) == 1 else None
+        whole = any(one.number for one in persons)
+        return _editable_group(code, persons) if whole else _editable_sealed(persons[0]) if persons else None
     declaration = waiting[0].declaration
-    if review.refused([declaration.id]) or (len(persons) > 1 and any(one.sealed for one in persons)):
+    if review.refused([declaration.id]) or _in_part(persons):
         return None
     told = declaration.statement
     names = {one.seq: one.person.name for one in declaration.persons}
@@ -226,6 +240,26 @@ def _editable_sealed(one: OpenedPerson) -> Editable | None:
         told=told.voice == Voice.FIRST_HAND,
         sealed=True,
         shown=bool(archive.published([found.index]) or review.items_of([found.index])),
+    )
+
+
+def _editable_group(code: Code, persons: Sequence[OpenedPerson]) -> Editable | None:
+    """All of a group whose entries stand, where nobody of it waits."""
+    live = _live(persons)
+    if not live or _worn_out(persons):
+        return None
+    names = {found.content.seq: found.content.name for one in persons for _, found in one.sealed}
+    first, indexes = live[0], [found.index for found in live]
+    return Editable(
+        code=code,
+        persons=tuple((told.name, told.organisations, told.suggested) for told in (found.content for found in live)),
+        title=with_names(first.title, names),
+        text=with_names(first.text, names),
+        region=first.content.region,
+        group=True,
+        told=True,
+        sealed=True,
+        shown=bool(archive.published(indexes) or review.items_of(indexes)),
     )
 
 
