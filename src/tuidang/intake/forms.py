@@ -20,8 +20,8 @@ from tuidang.reference import queries as reference
 CONSENT_VERSION = "2026-11"
 KEPT = 256 * 1024
 LONGEST_PLACE = 200
-FIRST_ROWS = 4
-MORE_ROWS = 4
+FIRST_ROWS = 5
+MORE_ROWS = 5
 NOT_DECODED = "\N{REPLACEMENT CHARACTER}"
 """What stands where bytes were no UTF-8."""
 ORGANISATIONS = {"party": Organisations.PARTY, "league": Organisations.LEAGUE, "pioneers": Organisations.PIONEERS}
