@@ -13,6 +13,7 @@ from django.http.response import ResponseHeaders
 from django.test import Client
 from tests.intake.filled import ANSWERS, AS_A_FORM
 from tests.page import LANGUAGES, read, weight
+from tests.public.every_page import addresses
 from tests.public.numbers import shown
 
 from tuidang.config.files import Files
@@ -28,14 +29,27 @@ PAGES = (
     "declare/group/",
     "declare/which/",
     "lookup/",
+    "objection/",
+    "objection/answer/",
     "statements/",
     "method/",
     "recount/",
     "safety/",
     "terms/",
+    "terms/consent/2026-11/",
     "privacy/",
     "nowhere/",
 )
+OF_THEIR_OWN = {
+    "home.txt",
+    "declare.txt",
+    "statements/<int:index>/",
+    "terms/consent/<str:version>/",
+    "declare/email/",
+    "claim/",
+    "claim/<str:link>/",
+}
+"""Of an address of these the tests are in test_plain, test_statements, test_consents and tests/intake/test_mail_pages."""
 EXIT = "https://www.bing.com/"
 KB = 1024
 
@@ -43,6 +57,10 @@ KB = 1024
 @pytest.fixture(autouse=True)
 def full_figures(monkeypatch):
     shown(monkeypatch)
+
+
+def test_no_page_is_forgotten():
+    assert set(addresses()) - set(PAGES) == OF_THEIR_OWN
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -179,6 +197,15 @@ def test_a_trial_speaks_of_no_contact_that_is_not_there(settings):
     assert "contact above" in read(Client().get("/en/terms/")).text
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "not named yet"), ("zh-hans", "尚未写明"), ("zh-hant", "尚未載明")])
+def test_the_terms_say_which_law_applies_or_that_it_is_not_named(language, said, settings):
+    assert said in read(Client().get(f"/{language}/terms/")).text
+    settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, controller="Somebody", jurisdiction="Oz")
+    text = read(Client().get(f"/{language}/terms/")).text
+    assert text.count("Oz") == 2, "who is responsible, and at the end"
+    assert said not in text
+
+
 def journey(language):
     """The answers on the way of a declarant without scripts: page, stylesheet, form, check, code, status."""
     browser = Client(headers={"Accept-Encoding": "gzip"})
@@ -220,7 +247,8 @@ def family_journey(language):
     bytes_of["form"] = weight(got)
     five = {f"name_{n}": pack.suggested_alias(language) + "甲乙丙丁戊"[n - 1] for n in range(1, 6)}
     five |= {f"left_{n}": ["league", "pioneers"] for n in range(1, 6)}
-    typed = plain(got).sent(**five, rows="5", agreed="on", consent="on", publish="on")
+    typed = plain(got).sent(**five, agreed="on", consent="on", publish="on")
+    assert typed["rows"] == ["5"], "no page more for the fifth"
     got, bytes_of["check"] = sent(browser, address, typed)
     got, bytes_of["code"] = sent(browser, address, plain(got).sent(step="send"))
     assert len(re.findall("<dt>", plain(got).html)) == 5

@@ -54,3 +54,13 @@ def test_who_is_responsible_is_named_or_its_absence_is(settings):
     for address in ("/en/terms/", "/en/privacy/"):
         text = read(Client().get(address)).text
         assert "Responsible the controller Contact the contact Law that applies the jurisdiction" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["privacy", "safety", "terms"])
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "up to 9 days more"), ("zh-hans", "最多还会保留 9 天"), ("zh-hant", "最多還會保留 9 天")]
+)
+def test_how_long_backups_hold_what_was_erased_is_said(settings, page, language, said):
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, backup_days=9)
+    assert said in read(Client().get(f"/{language}/{page}/")).text

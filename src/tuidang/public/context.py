@@ -73,7 +73,7 @@ def recount_context(address: str) -> dict[str, Any]:
 def terms_context() -> dict[str, Any]:
     """Who runs this register, as the operator says; all empty in a trial."""
     named = {name: getattr(settings.ENVIRONMENT, name) for name in ("controller", "contact", "jurisdiction")}
-    return {"section": "terms", "version": CONSENT_VERSION, **named}
+    return {"section": "terms", "version": CONSENT_VERSION, "backup_days": settings.ENVIRONMENT.backup_days, **named}
 
 
 def text_context(address: str) -> dict[str, Any]:
@@ -141,7 +141,8 @@ def safety_context() -> dict[str, Any]:
         key = str(promise_key().verifier)
     except DamagedError:
         key = ""
-    return {"section": "safety", "mirrors": settings.ENVIRONMENT.mirrors, "onion": settings.ENVIRONMENT.onion, "key": key}
+    known = settings.ENVIRONMENT
+    return {"section": "safety", "mirrors": known.mirrors, "onion": known.onion, "key": key, "backup_days": known.backup_days}
 
 
 def signed_mirrors() -> bytes:

@@ -1,7 +1,7 @@
 """The content pack: names and sentences that a declarant may choose from. Another movement would bring its own.
 
-A ready sentence speaks of "the organisations above" as long as it stands on the form, below the boxes. Where it is declared, nothing stands
-above it: there it names those that were ticked.
+A ready sentence names no organisation as long as it stands on the form, below the boxes; one for several speaks of those that each joined.
+Where it is declared, nothing stands above it: there it names those that were ticked.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _sentences(language: str, *, group: bool) -> tuple[str, ...]:
 @cache
 def sentences(language: str, *, group: bool = False) -> tuple[str, ...]:
     """The ready sentences of a language for one person, or with `group` for several, as the form shows them, the first one first."""
-    above = _pack()["organisations above"][language]
+    above = _pack()["organisations of several" if group else "organisations above"][language]
     return tuple(one.replace(_NAMED, above) for one in _sentences(language, group=group))
 
 
