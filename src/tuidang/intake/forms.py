@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from django.http import QueryDict
 
@@ -188,11 +189,11 @@ class Typed:
 
     def _named(self, language: str, lacks: Callable[[TypedPerson], bool], number: int | None = None) -> Typed:
         """A suggested name that stands nowhere else in each row that lacks one."""
-        taken = {policies.clean_line(one.name) for one in self.persons}
+        taken = {name for one in self.persons for name in _spelled(one.name)}
         named = []
         for one in self.persons:
             name = pack.suggested_alias(language, taken, number) if lacks(one) else one.name
-            taken.add(name)
+            taken.update(_spelled(name))
             named.append(replace(one, name=name))
         return replace(self, persons=tuple(named))
 
@@ -204,6 +205,19 @@ class Typed:
         rest = text if at is None else text[len(ready[at]) :]
         sentence = ready[0 if at is None else (at + 1) % len(ready)]
         return replace(self, text=sentence + (f"\n\n{rest}" if at is None and rest else rest))
+
+
+def _spelled(name: str) -> tuple[str, ...]:
+    """The suggested names that are this one, in either Chinese script."""
+    return _aliases_by_name().get(policies.folded(policies.clean_line(name)), ())
+
+
+@cache
+def _aliases_by_name() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for alias in sorted(pack.aliases()):
+        found[policies.folded(alias)] = (*found.get(policies.folded(alias), ()), alias)
+    return found
 
 
 def _length_problem(name: str, cleaned: str, most: int) -> dict[str, str]:
