@@ -107,6 +107,17 @@ def test_who_publishes_under_a_name_of_their_own_is_told_that_it_is_shown(langua
     assert (said in read(post(filled(language, **answers), language)).text) is shown
 
 
+def test_a_childs_name_is_nobody_elses_in_either_script():
+    """Of all suggested names but one, in the other script, one is left."""
+    from tuidang.intake.forms import Typed, TypedPerson
+
+    simplified, traditional = pack._names("zh-hans")[0], pack._names("zh-hant")[0]
+    others = [TypedPerson(name, frozenset({"party"})) for name in simplified[1:]]
+    named = Typed(group=True, persons=(TypedPerson("王小明", frozenset({"party"}), child=True), *others)).with_invented_children("zh-hant")
+    assert named.persons[0].name == traditional[0]
+    assert named.names_twice() == frozenset()
+
+
 def test_an_invented_name_that_was_chosen_for_a_child_stays(taken):
     one, checked = declared(taken, name_1="平安", child_1="on")
     assert one.persons[0].name == "平安"
