@@ -190,7 +190,18 @@ def test_a_child_keeps_an_invented_name_that_is_never_published(register):
 
 def test_what_could_tell_who_someone_is_is_pointed_out_before_it_is_corrected(register):
     code = declare("远山")
-    assert "电话" in words(code, step="correct_check", **{**DONE, "text": "我的电话是 13800138000，我声明退出。"})
+    page = read(send(code, step="correct_check", **{**DONE, "text": "我的电话是 13800138000，我声明退出。"}))
+    assert "其中似乎有：电话号码" in page.text
+    assert "标出的文字会不会暴露身份" in page.text
+    assert re.findall("<mark>(.*?)</mark>", page.html) == ["13800138000"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "stays as they were"), ("zh-hans", "整行留空的人，保持原样"), ("zh-hant", "整列留空的人，保持原樣")]
+)
+def test_what_emptying_a_row_does_is_said_where_it_can_be_emptied(register, language, said):
+    assert said in words(declare("平安", "晨光"), language, "correct")
+    assert said not in words(declare("远山"), language, "correct"), "there an empty name is an error"
 
 
 def test_two_people_of_one_name_can_be_corrected(register):

@@ -1,8 +1,11 @@
 """After "take back and erase" every page, command and dump answers as for a code that never was."""
 
+import re
+
 import pytest
 from django.test import Client
 from tests.declarant.pages import FIRST_STEPS, STEPS, buttons, sealed, send, words
+from tests.intake.filled import filled, post
 from tests.ledger.erasing import traces
 from tests.ledger.register import decide, declaration, declare
 from tests.page import LANGUAGES, read
@@ -10,7 +13,7 @@ from tests.page import LANGUAGES, read
 from tuidang.intake import actions as intake
 from tuidang.kernel.randomness import random_bytes
 from tuidang.ledger.actions import take_back
-from tuidang.vault.codes import Code
+from tuidang.vault.codes import Code, read_code
 
 
 def corrected(code: Code) -> Code:
@@ -79,6 +82,24 @@ def test_what_erasing_means_is_said_before_and_after(register, language, said):
     assert said in words(code, language, "erase")
     assert "远山" in words(code, language), "asking changes nothing"
     assert said in words(code, language, "erase_now")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "会用同一密码重新声明"), ("zh-hant", "會用同一密碼重新聲明"), ("en", "it would declare anew")],
+)
+def test_the_old_form_sent_again_declares_anew_in_plain_sight_and_the_page_after_erasing_warns_of_it(register, language, said):
+    form = read(post(filled(language), language)).sent(step="send")
+    code = code_of(read(post(form, language)))
+    assert said in words(code, language, "erase_now")
+    assert send(code, language).status_code == 404
+    again = read(post(form, language))
+    assert code_of(again) == code, "nothing of the form is left by which it could be known"
+    assert send(code, language).status_code == 200
+
+
+def code_of(page) -> Code:
+    return read_code(re.sub("<[^>]*>", " ", re.search(r'<p class="code"[^>]*>(.*?)</p>', page.html, re.DOTALL)[1]))
 
 
 def test_a_code_that_two_people_may_hold_erases_after_seven_days(register):

@@ -5,7 +5,9 @@ import json
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.ledger.register import decide, declare, index_of
 from tests.page import LANGUAGES, read
 
@@ -73,8 +75,8 @@ def test_the_page_asks_for_a_code_and_nothing_else(language):
         ("A" * 5000, 422, "少了或多了"),
         (SMUGGLED, 422, "少了或多了"),
         ("0123-4567-89AB-CDEF-GHJK-MNPQ-RSUU", 422, "不会出现的字"),
-        ("0123-4567-89AB-CDEF-GHJK-MNPQ-RST0", 422, "请逐字再核对"),
-        ("远山远山远山远山远山远山", 422, "请逐字再核对"),
+        ("0123-4567-89AB-CDEF-GHJK-MNPQ-RST0", 422, "前后颠倒"),
+        ("远山远山远山远山远山远山", 422, "前后颠倒"),
     ],
 )
 def test_a_code_that_cannot_be_one_is_helped_by_what_is_wrong(typed, status, help_):
@@ -90,7 +92,7 @@ def test_a_code_that_cannot_be_one_is_helped_by_what_is_wrong(typed, status, hel
 def test_a_code_that_opens_nothing_says_to_look_again():
     answered = ask(Code(random_bytes(16)))
     assert answered.status_code == 404
-    assert "请逐字再核对" in read(answered).text
+    assert "请按顺序逐字核对" in read(answered).text
 
 
 @pytest.mark.django_db
@@ -170,9 +172,9 @@ def test_where_very_many_were_voided_at_once_no_reason_is_claimed(register, monk
 def test_a_refusal_says_why_and_promises_no_publication(register, monkeypatch, reason):
     code = declare("远山", publish=True)
     decide()
-    assert "由志愿者读过之后公开" in words(code)
+    assert "同意公开（先由志愿者看过）" in words(code)
     Case.objects.update(verdict=Verdict.REFUSE.value, reason=reason.value if reason else 0)
-    assert "由志愿者读过之后公开" not in words(code)
+    assert "同意公开（先由志愿者看过）" not in words(code)
     assert ("已拒绝，原因：不是退出声明" if reason else "已拒绝。不计数") in words(code)
 
 
@@ -266,3 +268,112 @@ def test_no_page_sets_a_cookie_or_may_be_kept(register):
     answered = ask(declare("远山"))
     assert not answered.cookies
     assert answered["Cache-Control"] == "no-store"
+
+
+def work_of(monkeypatch, code):
+    """How often something is derived from a code, and the queries, until it is known whether `code` opens anything."""
+    derived = []
+    plain = Code.derive
+
+    def counted(self, info, length):
+        derived.append(info)
+        return plain(self, info, length)
+
+    with monkeypatch.context() as patched, CaptureQueriesContext(connection) as asked:
+        patched.setattr(Code, "derive", counted)
+        queries.opened_by(code)
+    tables = [re.search(r'FROM "(\w+)" WHERE "\w+"."(\w+)" (?:IN|=)', one["sql"]) for one in asked]
+    return len(derived), [found.groups() for found in tables if found]
+
+
+def test_as_much_is_looked_for_under_a_code_that_opens_nothing_as_under_any_other(register, monkeypatch):
+    sealed, family = declare("静雨"), declare("平安", "晨光")
+    decide()
+    sealing.seal(force=True)
+    waiting, erased = declare("远山"), declare("小河")
+    ask(erased, step="erase_now")
+    nothing = work_of(monkeypatch, Code(random_bytes(16)))
+    assert work_of(monkeypatch, erased) == nothing
+    assert [table for table, _ in nothing[1]] == ["ledger_sealedrecord", "intake_declarant", "intake_declaration", "intake_declarant"]
+    for code in (sealed, family.member(1), waiting):
+        derived, asked = work_of(monkeypatch, code)
+        assert derived == nothing[0]
+        assert set(nothing[1]) <= set(asked)
+    assert work_of(monkeypatch, family)[0] >= nothing[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "script", "said"),
+    [
+        ("en", "english", "two have changed places"),
+        ("zh-hans", "chinese_simplified", "两个字前后颠倒"),
+        ("zh-hant", "chinese_traditional", "兩個字前後顛倒"),
+    ],
+)
+def test_two_that_changed_places_are_what_the_hint_asks_to_look_for(register, language, script, said):
+    code = declare("远山")
+    for place in range(11):
+        typed = code.words(script)
+        typed[place], typed[place + 1] = typed[place + 1], typed[place]
+        answered = ask(" ".join(typed), language)
+        assert (answered.status_code in (404, 422), code.base32() in answered.content.decode()) == (True, typed == code.words(script))
+        if answered.status_code == 422:
+            assert said in read(answered).text
+            return
+    raise AssertionError("each of eleven exchanges made a code")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_is_read_in_whatever_form_it_is_typed(register, language):
+    code = declare("远山")
+    simplified, traditional = code.words("chinese_simplified"), code.words("chinese_traditional")
+    signs = code.base32()
+    forms = [
+        signs.lower(),
+        signs.replace("-", ""),
+        "".join(chr(ord(one) + 0xFEE0) for one in signs),
+        " ".join(signs),
+        "\u3000".join(traditional),
+        "".join(one if at % 2 else other for at, (one, other) in enumerate(zip(simplified, traditional, strict=True))),
+        "，".join(simplified) + "。",
+        "  ".join(code.words("english")).upper(),
+        "-".join(code.words("english")),
+    ]
+    assert [ask(typed, language).status_code for typed in forms] == [200] * len(forms)
+
+
+@pytest.mark.parametrize("on_record", [False, True])
+def test_where_one_of_a_family_erased_the_others_are_numbered_without_a_gap(register, on_record):
+    family = declare("平安", "晨光", "小河", "静雨")
+    if on_record:
+        decide()
+        sealing.seal(force=True)
+    ask(family.member(2), step="erase_now")
+    listed = re.findall(r"(\d) (平安|晨光|小河|静雨)", words(family))
+    assert listed == [("1", "平安"), ("2", "小河"), ("3", "静雨")]
+    if on_record:
+        chosen = re.findall(r'value="(receipt-\d)">(\d) (\w+)<', ask(family, step="receipts").content.decode())
+        assert [(place, name) for _, place, name in chosen] == listed
+        assert [json.loads(ask(family, step=step).content)["public"]["name"] for step, _, _ in chosen] == [name for _, name in listed]
+
+
+@pytest.mark.parametrize(
+    ("language", "wished", "not_wished", "on_record"),
+    [
+        ("en", "It is to be published after a volunteer has read it, without the names", "It is not to be published", "If it is published"),
+        ("zh-hans", "已同意公开（先由志愿者看过），不显示名字", "不公开", "如果公开，不显示名字"),
+        ("zh-hant", "已同意公開（先由志工看過），不顯示名字", "不公開", "如果公開，不顯示名字"),
+    ],
+)
+def test_a_member_is_told_what_is_public_of_the_text_that_all_share(register, language, wished, not_wished, on_record):
+    public, private = declare("平安", "晨光", publish=True), declare("小河", "静雨")
+    assert wished in words(public.member(1), language)
+    assert not_wished in words(private.member(2), language)
+    assert wished not in words(private.member(2), language)
+    decide()
+    sealing.seal(force=True)
+    assert on_record in words(public.member(2), language)
+    alone, shared = declare("远山", publish=True), {"en": "All of you share", "zh-hans": "共同的", "zh-hant": "共同的"}[language]
+    assert shared in words(public.member(2), language)
+    assert shared not in words(alone, language)
+    assert shared not in words(public, language)

@@ -12,20 +12,24 @@ from tests.intake.filled import AS_A_FORM
 from tests.ledger.register import decide, declare, index_of
 from tests.page import LANGUAGES, read, weight
 
+from tuidang.archive import actions as archive
 from tuidang.config.buckets import BUCKET, HEAD, LEAST, fill_gzip
 from tuidang.declarant import urls
 from tuidang.declarant.objecting import urls as objecting_urls
 from tuidang.intake import actions as intake
 from tuidang.intake import queries as handed_in
 from tuidang.ledger import sealing
+from tuidang.reference import pack
+from tuidang.review.models import Case, Publication
+from tuidang.review.states import ItemState, Refusal, Verdict
 from tuidang.vault.codes import Code
 
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 
 
-def ask(code, language="zh-hans", *, step="show", headers=GZIP):
-    typed = code if isinstance(code, str) else code.base32()
-    return Client(headers=headers).post(f"/{language}/lookup/", urlencode({"code": typed, "step": step}), content_type=AS_A_FORM)
+def ask(code, language="zh-hans", *, step="show", headers=GZIP, **more):
+    fields = {"code": code if isinstance(code, str) else code.base32(), "step": step, **more}
+    return Client(headers=headers).post(f"/{language}/lookup/", urlencode(fields), content_type=AS_A_FORM)
 
 
 def size(response):
@@ -42,31 +46,93 @@ def test_a_filled_page_is_as_long_as_wished_and_unpacks_to_the_same(missing):
     assert gzip.decompress(filled) == page
 
 
-def codes_in_every_state():
-    """A code of one person for each thing that a look-up can answer, and one that opens nothing."""
-    sealed, void, publish = declare("平安"), declare("静雨"), declare("晴川", publish=True)
+NAMES = {"one": ("远山",), "family of five": ("平安", "晨光", "小河", "静雨", "白帆")}
+OWN_WORDS = "".join(chr(0x4E00 + (at * at * 7 + at * 31) % 20_000) for at in range(700))
+"""Of more than a kilobyte even when it is compressed."""
+
+
+def looked_up(code, persons):
+    """The sizes of the status pages in three languages: of the code, and where it is a group's of a member's."""
+    codes = [code] if persons == 1 else [code, code.member(2)]
+    asked = [(each, language, headers) for each in codes for language in LANGUAGES for headers in (GZIP, {})]
+    return [size(ask(each, language, headers=headers)) for each, language, headers in asked]
+
+
+def sealed(*names, **more):
+    code = declare(*names, **more)
     decide()
+    Case.objects.update(verdict=Verdict.COUNT.value)
     sealing.seal(force=True)
-    ask(void, step="take_back_now")
-    counted, refused, taken_back = declare("白帆"), declare("小河"), declare("明月")
-    decide()
-    intake.refuse(declarations=[handed_in.by_code(refused)])
-    ask(taken_back, step="take_back_now")
-    found = {"sealed": sealed, "voiding": void, "published": publish, "counted": counted, "refused": refused, "taken back": taken_back}
-    return {**found, "unknown": Code(bytes(16)), "waiting": declare("远山"), "no code": "0123-4567", "empty": ""}
+    return code
+
+
+def in_every_state(names, text):
+    """What became of a declaration, and what it takes to see it: each thing that a look-up can answer, published and not."""
+    looks = {}
+
+    def look(name, code):
+        looks[name] = looked_up(code, len(names))
+
+    for publish in (False, True):
+        code = declare(*names, text=text, publish=publish)
+        look(f"waiting {publish}", code)
+        decide()
+        for verdict, refusal in [(Verdict.COUNT, 0), (Verdict.HELD, 0), *[(Verdict.REFUSE, one.value) for one in Refusal]]:
+            Case.objects.update(verdict=verdict.value, reason=refusal)
+            look(f"{verdict.name} {refusal} {publish}", code)
+        Case.objects.update(verdict=Verdict.COUNT.value, reason=0)
+        ask(code, step="take_back_now")
+        look(f"taken back {publish}", code)
+        code = sealed(*names, text=text, publish=publish)
+        look(f"sealed {publish}", code)
+        if publish:
+            Publication.objects.update(state=ItemState.APPROVED.value)
+            archive.take_in()
+            assert re.search(r"/statements/\d+/", read(ask(code, headers={})).html)
+            look("published", code)
+            ask(code, step="unpublish_now")
+            look("unpublished", code)
+        ask(code, step="take_back_now")
+        look(f"voiding {publish}", code)
+    return looks
+
+
+@pytest.mark.parametrize("text", [pack.sentences("en")[0], OWN_WORDS], ids=["ready sentence", "own words"])
+@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
+def test_what_became_of_a_declaration_is_not_seen_from_the_size(register, names, text):
+    looks = in_every_state(names, text)
+    assert len(looks) >= 2 * 11
+    one = looks["waiting False"]
+    assert {name: sizes for name, sizes in looks.items() if sizes != one} == {}
+    assert all((head % HEAD, body % BUCKET) == (0, 0) for head, body in one)
 
 
 @pytest.mark.parametrize("headers", [GZIP, {}], ids=["gzip", "plain"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_whether_a_code_opens_something_and_what_is_not_seen_from_the_size(register, language, headers):
-    codes = codes_in_every_state()
-    sizes = {name: size(ask(code, language, headers=headers)) for name, code in codes.items()}
-    heads, bodies = {head for head, _ in sizes.values()}, {body for _, body in sizes.values()}
-    assert len(heads) == 1, sizes
-    assert heads.pop() % HEAD == 0
-    assert all(body % BUCKET == 0 for body in bodies)
+def test_whether_a_code_opens_a_ready_sentence_or_nothing_is_not_seen_from_the_size(register, language, headers):
+    family, erased = declare(*NAMES["family of five"], text=pack.sentences(language, group=True)[0], publish=True), declare("白帆")
+    ask(erased, step="erase_now")
+    void, refused = declare("静雨"), declare("小河")
+    intake.refuse(declarations=[handed_in.by_code(refused)])
+    decide()
+    sealing.seal(force=True)
+    ask(void, step="take_back_now")
+    codes = {"family": family, "member": family.member(3), "voiding": void, "refused": refused, "waiting": declare("远山")}
+    nothing = {"erased": erased, "never": Code(bytes(16)), "no code": "0123-4567", "empty": ""}
+    sizes = {name: size(ask(code, language, headers=headers)) for name, code in {**codes, **nothing}.items()}
+    assert len(set(sizes.values())) == 1, sizes
     if headers:
-        assert bodies == {LEAST}, sizes
+        assert sizes["never"][1] == LEAST
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("step", ["take_back", "take_back_now", "publish", "correct", "correct_check", "receipts"])
+def test_no_step_of_one_person_is_longer_than_nothing(register, language, step):
+    code = sealed("远山", text=pack.sentences(language)[0], publish=True)
+    more = {"name": "远山", "left": "party", "text": pack.sentences(language)[0]} if step == "correct_check" else {}
+    answered = ask(code, language, step=step, **more)
+    assert answered.status_code == 200
+    assert size(answered)[1] == LEAST
 
 
 @pytest.mark.parametrize("headers", [GZIP, {}], ids=["gzip", "plain"])

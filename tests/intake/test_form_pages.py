@@ -183,8 +183,18 @@ def test_the_promise_is_offered_by_a_form_of_its_own_and_not_pushed(group):
 
 def test_sending_twice_shows_the_same_code_and_counts_once():
     checked = read(post(filled())).sent(step="send")
-    assert code_of(read(post(checked))) == code_of(read(post(checked)))
+    first, again = read(post(checked)), read(post(checked))
+    assert code_of(first) == code_of(again)
     assert Declaration.objects.count() == 1
+    assert "先前已经收到" in again.text
+    assert "先前已经收到" not in first.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "shown on this page alone"), ("zh-hans", "只在本页显示"), ("zh-hant", "只在本頁顯示")]
+)
+def test_the_code_page_says_that_the_code_stands_nowhere_else(language, said):
+    assert said in read(post(read(post(filled(language), language)).sent(step="send"), language)).text
 
 
 def test_the_same_form_with_other_words_stores_nothing_and_lets_the_person_choose():

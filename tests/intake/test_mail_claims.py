@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from tests.intake.mailing import SEVERAL, deliver, written
 from tests.intake.office import code_shown, link, press, stored, work
-from tests.page import read
+from tests.page import LANGUAGES, read
 
+from tuidang.config import buckets
 from tuidang.intake import claims
 from tuidang.intake.models import Claim as Row
 from tuidang.kernel import clock
@@ -134,3 +135,21 @@ def test_a_button_of_an_old_page_is_drawn_anew_and_nothing_is_lost(office, folde
     stale = Client().post("/en/claim/", {"claim": link(outbox).split("/")[3], "token": "old"})
     assert "Show my code" in read(stale).text
     assert press(link(outbox), stale.content.decode()).status_code == 200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whether_a_link_shows_a_code_is_not_seen_from_the_size(office, folder, outbox, language):
+    deliver(folder, written())
+    work(office)
+    browser = Client(headers={"Accept-Encoding": "gzip"})
+    path, false = link(outbox).replace("/en/", f"/{language}/"), f"/{language}/claim/{mailkeys.Claim(clock.today(), 1, bytes(16))}/"
+    pages = [browser.get(one) for one in (path, false, f"/{language}/claim/broken/")]
+    held = [read(Client().get(one)).sent() for one in (path, path, false)]
+    answers = [browser.post(f"/{language}/claim/", fields) for fields in held]
+    assert [one.status_code for one in (*pages, *answers)] == [200, 200, 404, 200, 410, 404]
+    assert {(len(one.content), head(one) % buckets.HEAD) for one in (*pages, *answers)} == {(buckets.LEAST, 0)}
+    assert len({head(one) for one in answers}) == 1
+
+
+def head(response):
+    return len(response.reason_phrase) + sum(len(name) + len(value) + 4 for name, value in response.items())

@@ -163,8 +163,10 @@ def test_the_same_name_twice_is_asked_about_once_and_then_let_pass(language, aga
     typed = filled(language, group=True, name_1="平安", name_2=again)
     answered = post(typed, language, group=True)
     page = read(answered)
-    assert answered.status_code == 422
-    assert re.findall(r'href="#(\w+)"', re.search(r'<div class="errors".*?</div>', page.html, re.DOTALL)[0]) == ["name_2"]
+    assert answered.status_code == 200
+    assert re.findall(r'href="#(\w+)"', re.search(r'<div class="notice" role="status".*?</div>', page.html, re.DOTALL)[0]) == ["name_2"]
+    assert not re.search(r'class="error|class="person wrong|aria-invalid', page.html), "it is a question, and no error"
+    assert not page.title.startswith(("Error", "错误", "錯誤"))
     checked = read(post(page.sent(), language, group=True))
     assert "several" in checked.sent()
     assert post(checked.sent(step="send"), language, group=True).status_code == 200
@@ -173,8 +175,17 @@ def test_the_same_name_twice_is_asked_about_once_and_then_let_pass(language, aga
 def test_another_name_twice_is_asked_about_anew():
     page = read(post(filled(group=True, name_1="平安", name_2="平安"), group=True))
     answered = post(page.sent(name_1="远山", name_2="远山"), group=True)
+    assert answered.status_code == 200
+    assert "写着同样的名字：远山" in read(answered).text
+
+
+def test_what_is_wrong_beside_a_name_that_stands_twice_is_still_an_error():
+    typed = filled(group=True, name_1="平安", name_2="平安", name_3="", left_3="party", rows="3")
+    answered = post(typed, group=True)
+    page = read(answered)
     assert answered.status_code == 422
-    assert "“远山”出现了两次" in read(answered).text
+    assert "写着同样的名字：平安" in page.text
+    assert re.findall(r'href="#(\w+)"', re.search(r'<div class="errors".*?</div>', page.html, re.DOTALL)[0]) == ["name_3"]
 
 
 def test_suggested_names_are_all_different_and_stand_in_every_ticked_row():

@@ -13,7 +13,6 @@ from tuidang.design.requests import Sent
 from tuidang.intake import policies, questions
 from tuidang.intake.content import Correction
 from tuidang.intake.forms import ORGANISATIONS, Typed, TypedPerson, read_typed
-from tuidang.intake.passages import passages
 from tuidang.reference import pack
 from tuidang.reference import queries as reference
 from tuidang.review.states import Refusal
@@ -41,7 +40,7 @@ class TypedCode:
         """The question for the code, with what was typed and what is wrong with it: `problem` may be a sentence."""
         sentences = {
             "empty": _("Enter your code."),
-            "unknown": _("Nothing is found under this code. Please look at each character again."),
+            "unknown": _("Nothing is found under this code. Please compare each character, in order."),
             "foreign": _("This did not come from our own page. If you want to look it up, press the button here."),
             "too_large": _("What was sent is too large for a code."),
             "unreadable": _("What was sent could not be read. Please enter the code again."),
@@ -77,7 +76,12 @@ def _hint_of(error: UnreadableCodeError) -> str:
     if error.hint == "length":
         either = _("A code has 12 Chinese characters or English words, or 28 letters and digits. Here something is missing, or too much.")
         return lengths.get(error.unit, either)
-    return symbols[error.unit] if error.hint == "symbol" else _("At least one character is not right. Please look at each character again.")
+    checks = {
+        "character": _("At least one character is wrong, or two have changed places. Please compare each one, in order."),
+        "word": _("At least one word is wrong, or two have changed places. Please compare each one, in order."),
+        "sign": _("At least one letter or digit is wrong, or two have changed places. Please compare each one, in order."),
+    }
+    return symbols[error.unit] if error.hint == "symbol" else checks[error.unit]
 
 
 def refusal(reason: Refusal | None) -> str:
@@ -147,14 +151,12 @@ class Correcting:
         """The place, by its code; unchanged where the field is."""
         return self._found.region if self.typed.place == self._place else self.typed.region()
 
-    @property
-    def seeming(self) -> list[str]:
-        """What passages of it seem to be that could tell who someone is."""
+    def marked(self) -> tuple[list[list[questions.Part]], list[questions.Part], list[questions.Part]]:
+        """Names, title and text with the passages marked that could tell who someone is. Title and text are empty where they are not asked."""
         names = [policies.clean_line(one.name) for one in self.typed.filled()]
-        texts = (self.typed.title, self.typed.final_text()) if self._found.told else ()
-        found = [one.kind for name in names for one in passages(name, [name])]
-        found += [one.kind for text in texts for one in passages(text, names)]
-        return [questions.seeming(kind) for kind in dict.fromkeys(found)]
+        told = (policies.clean_line(self.typed.title), self.typed.final_text()) if self._found.told else ("", "")
+        title, text = (questions.marked(one, names) for one in told)
+        return [questions.marked(name, [name]) for name in names], title, text
 
     def correction(self) -> Correction:
         """What is to stand instead. Look at `problems` first."""

@@ -22,6 +22,8 @@ from tuidang.review.states import Refusal, Verdict
 from tuidang.vault.codes import MOST_VERSIONS, Code
 
 Publication = Literal["", "wished", "not_wished", "reading", "published", "not_published"]
+NOT_SEALED = frozenset(("waiting", "counted", "held"))
+"""Not sealed yet, and to be."""
 Decisions = Mapping[UUID, tuple[Verdict, Refusal | None]]
 
 
@@ -50,7 +52,8 @@ class Status:
     """What a code opens: one declaration with the persons that this code may see.
 
     `publication` is empty where this code has no say in it, or nothing stands. `published`: the registry number it is published under.
-    `correctable`: all at once, one person by number (`each`), or not (empty).
+    `shared`: this is one member of a group, and so far the text that all of it share is wished published, not wished, or that cannot be told
+    from here (`sealed`). `correctable`: all at once, one person by number (`each`), or not (empty).
     """
 
     title: str = field(repr=False)
@@ -61,6 +64,7 @@ class Status:
     publication: Publication
     published: int | None = None
     read_by: date | None = None
+    shared: Literal["", "wished", "not_wished", "sealed"] = ""
     correctable: Literal["", "all", "each"] = ""
 
 
@@ -102,6 +106,7 @@ def status(code: Code) -> Status | None:
         publication=publication,
         published=published,
         read_by=None if due is None else clock.as_date(due),
+        shared=_shared(persons, shown),
         correctable=_correctable(persons, shown),
     )
 
@@ -167,16 +172,25 @@ def _publication(persons: Sequence[OpenedPerson], shown: Sequence[Person]) -> tu
         if public:
             return "published", min(public), None
         return ("reading", None, min(items.values())) if items else ("not_published", None, None)
-    waiting = [
-        one.pending for one, told in zip(persons, shown, strict=True) if one.pending and told.status in ("waiting", "counted", "held")
-    ]
+    waiting = [one.pending for one, told in zip(persons, shown, strict=True) if one.pending and told.status in NOT_SEALED]
     if not waiting:
         return "", None, None
     return "wished" if waiting[0].declaration.statement.publish else "not_wished", None, None
 
 
+def _shared(persons: Sequence[OpenedPerson], shown: Sequence[Person]) -> Literal["", "wished", "not_wished", "sealed"]:
+    """For a member: of what is published it bears the number of somebody else's entry, which their code does not lead to."""
+    if speaks_for_text(persons):
+        return ""
+    if persons[0].sealed or not persons[0].pending:
+        return "sealed"
+    if shown[0].status not in NOT_SEALED:
+        return ""
+    return "wished" if persons[0].pending.declaration.statement.publish else "not_wished"
+
+
 def _correctable(persons: Sequence[OpenedPerson], shown: Sequence[Person]) -> Literal["", "all", "each"]:
-    standing = [told for told in shown if told.status in ("waiting", "counted", "held", "sealed")]
+    standing = [told for told in shown if told.status in NOT_SEALED or told.status == "sealed"]
     if not standing:
         return ""
     return "each" if _in_part(persons) or _worn_out(persons) else "all"

@@ -21,8 +21,8 @@ from tlog.entry import SELF_VOID
 from tuidang.declarant import actions, queries
 from tuidang.declarant.forms import Correcting, TypedCode, read_typed_code, refusal
 from tuidang.declarant.queries import Editable, Person, Status
-from tuidang.design.requests import read_sent
-from tuidang.intake.policies import clean_line
+from tuidang.design.requests import note_told, read_sent
+from tuidang.intake import questions
 from tuidang.kernel.errors import RefusedError
 from tuidang.ledger.actions import SHARED_DAYS
 from tuidang.reference import queries as reference
@@ -97,6 +97,7 @@ def _change(change: Callable[[], str]) -> str:
 
 def _show(request: HttpRequest, sent: _Sent, status: Status, notice: str) -> HttpResponse:
     """The page of the step if it fits how things stand, else the status."""
+    note_told(request, [status.title, status.text, *(one.name for one in status.persons)])
     standing = any(one.status in STANDING for one in status.persons)
     fits = {
         "take_back": standing,
@@ -113,6 +114,7 @@ def _show(request: HttpRequest, sent: _Sent, status: Status, notice: str) -> Htt
 def _correct(request: HttpRequest, sent: _Sent, found: Editable) -> HttpResponse | str:
     """A page, or what was done."""
     step, first = sent.step, not {"name", "name_1"} & set(sent.fields)
+    note_told(request, [found.title, found.text, *(name for name, _, _ in found.persons)])
     form = Correcting(found, _language(), None if first else sent.fields)
     problems = form.problems
     if step == "correct_now" and not problems:
@@ -120,17 +122,16 @@ def _correct(request: HttpRequest, sent: _Sent, found: Editable) -> HttpResponse
     ending = f"-{sent.number}" if sent.number else ""
     context = {"section": "lookup", "code": sent.code.base32(), "found": found, "ending": ending}
     if step != "correct" and not problems:
-        told = form.correction()
-        place = reference.label(form.region, _language()) if form.region else ""
-        persons = [{"name": one.name, "left": _left(one.organisations)} for one in told.persons]
-        text = {
-            "title": clean_line(form.typed.title),
-            "text": told.told[1] if told.told else "",
-            "place": place,
+        names, title, text = form.marked()
+        told = {
+            "persons": [{"name": name, "left": _left(one.organisations)} for name, one in zip(names, form.typed.filled(), strict=True)],
+            "title": title,
+            "text": text,
+            "place": reference.label(form.region, _language()) if form.region else "",
             "typed_place": form.typed.place,
-            "seeming": form.seeming,
+            "seeming": questions.all_seeming(*names, title, text),
         }
-        return render(request, "declarant/correct_check.html", {**context, **text, "persons": persons, "hidden": form.hidden()})
+        return render(request, "declarant/correct_check.html", {**context, **told, "hidden": form.hidden()})
     checked = step != "correct"
     asked, rows = form.fields(checked=checked), form.rows(checked=checked)
     every = [*(field for row in rows for field in (row.name, row.left)), *asked]
@@ -140,7 +141,7 @@ def _correct(request: HttpRequest, sent: _Sent, found: Editable) -> HttpResponse
 
 def _context(status: Status) -> dict[str, object]:
     states = {one.status for one in status.persons}
-    persons = [_shown(one, short=status.group) for one in status.persons]
+    persons = [_shown(one, place, short=status.group) for place, one in enumerate(status.persons, 1)]
     return {
         "section": "lookup",
         "status": status,
@@ -167,10 +168,12 @@ def _grouped(persons: list[dict[str, object]]) -> list[dict[str, object]]:
     ]
 
 
-def _shown(one: Person, *, short: bool) -> dict[str, object]:
+def _shown(one: Person, place: int, *, short: bool) -> dict[str, object]:
+    """`number` is what buttons say; `place`, what is read, has no gap where somebody was erased."""
     return {
         "name": one.name,
         "number": one.number,
+        "place": place,
         "status": one.status,
         "index": one.index,
         "left": _left(one.organisations, short=short),

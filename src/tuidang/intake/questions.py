@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tuidang.design.fields import Choice, Field, with_errors
 from tuidang.intake.forms import Typed, TypedPerson
-from tuidang.intake.policies import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, MOST_PERSONS, folded
+from tuidang.intake.passages import passages
+from tuidang.intake.policies import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, MOST_PERSONS, clean_line, folded
 from tuidang.reference import queries as reference
 
 Problems = Mapping[str, str]
@@ -63,15 +64,17 @@ def questions(typed: Typed, problems: Problems, language: str) -> dict[str, Fiel
 
 def rows(typed: Typed, language: str, *, checked: bool) -> list[Row]:
     """The questions about each person of a group; with `checked`, what is wrong in the rows that are filled in."""
-    doubtful, seen, found = typed.names_twice() if checked else frozenset(), set(), []
-    for number, one in enumerate(typed.persons, 1):
-        name = folded(one.name)
-        wrong = errors(one.problems()) if checked and not one.blank else {}
-        if name in doubtful and name in seen:
-            wrong["name"] = _("%(name)s stands here twice: is it two people? If so, go on.") % {"name": one.name.strip()}
-        seen.add(name)
-        found.append(_row(number, one, language, wrong))
-    return found
+    return [
+        _row(number, one, language, errors(one.problems()) if checked and not one.blank else {})
+        for number, one in enumerate(typed.persons, 1)
+    ]
+
+
+def twice(typed: Typed) -> dict[int, str]:
+    """The names that stand in several rows and about which nobody was asked yet, each under the number of the last row that bears it."""
+    doubtful = typed.names_twice()
+    last = {folded(one.name): (number, clean_line(one.name)) for number, one in enumerate(typed.persons, 1)}
+    return dict(sorted(where for name, where in last.items() if name in doubtful))
 
 
 def all_asked(asked: Iterable[Field], about_each: Iterable[Row]) -> list[Field]:
@@ -151,6 +154,28 @@ def what_was_joined(left: frozenset[str]) -> Field:
     }
     choices = tuple(Choice(name, label, hint, chosen=name in left) for name, (label, hint) in hints.items())
     return Field("left", _("What fits?"), "checkboxes", choices=choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of what was typed: `kind` is empty where nothing is to be marked."""
+
+    text: str = field(repr=False)
+    kind: str = ""
+
+
+def marked(text: str, known: list[str]) -> list[Part]:
+    """`text` in parts, with what may tell who someone is apart; the names `known` are of those who declare."""
+    parts, at = [], 0
+    for one in passages(text, known):
+        parts += [Part(text[at : one.start]), Part(text[one.start : one.end], one.kind)]
+        at = one.end
+    return [part for part in (*parts, Part(text[at:])) if part.text]
+
+
+def all_seeming(*texts: Iterable[Part]) -> list[str]:
+    """What the marked parts of these texts seem to be, each once."""
+    return [seeming(kind) for kind in dict.fromkeys(part.kind for parts in texts for part in parts if part.kind)]
 
 
 def seeming(kind: str) -> str:

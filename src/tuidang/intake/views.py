@@ -6,7 +6,6 @@ Every answer says what was recorded. Sending twice is one declaration: the token
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +18,6 @@ from django.views.decorators.http import require_http_methods
 from tuidang.design.requests import Sent, read_sent
 from tuidang.intake import actions, questions
 from tuidang.intake.forms import KEPT, Typed, TypedPerson, blank, read_typed
-from tuidang.intake.passages import passages
 from tuidang.intake.policies import DECIDED_WITHIN_DAYS, clean_line
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError, DamagedError
@@ -92,10 +90,15 @@ def _step(request: HttpRequest, sent: Sent, typed: Typed, token: FormToken) -> H
     before, typed = typed, typed.with_invented_children(_language())
     if problems := typed.problems():
         typed = typed.with_names_of(before)
-        return _form(request, typed, str(token), problems=problems, status=422)
+        return _form(request, typed, str(token), problems=problems, status=200 if _only_asked(typed, problems) else 422)
     if step != "send":
         return _check(request, typed, str(token), before=before)
     return _send(request, typed, token)
+
+
+def _only_asked(typed: Typed, problems: dict[str, str]) -> bool:
+    """Whether nothing is wrong: a name that stands twice is a question, and going on is the answer."""
+    return problems == {"name": "twice"} and not any(one.problems() for one in typed.filled())
 
 
 def _send(request: HttpRequest, typed: Typed, token: FormToken) -> HttpResponse:
@@ -109,16 +112,17 @@ def _send(request: HttpRequest, typed: Typed, token: FormToken) -> HttpResponse:
             "code": code.shown(_language()),
         }
         return render(request, "intake/already.html", context, status=409)
-    return _code(request, code, typed)
+    return _code(request, code, typed, again=accepted.result != "new")
 
 
-def _code(request: HttpRequest, code: Code, typed: Typed) -> HttpResponse:
+def _code(request: HttpRequest, code: Code, typed: Typed, *, again: bool) -> HttpResponse:
     language = _language()
     names = enumerate(typed.filled(), 1) if typed.group else ()
     other = " ".join(code.words(SCRIPTS["en"])) if language == "en" else code.base32()
     context = {
         "section": "declare",
         "group": typed.group,
+        "again": again,
         "code": code.shown(language),
         "other_form": other,
         "sent_code": code.base32(),
@@ -135,11 +139,11 @@ def _check(
     """`before`: what was typed before children got invented names."""
     region = typed.region()
     names = [clean_line(one.name) for one in typed.filled()]
-    title, text = (_marked(one, names) for one in (clean_line(typed.title), typed.final_text()))
+    title, text = (questions.marked(one, names) for one in (clean_line(typed.title), typed.final_text()))
     typed_names = [one.name for one in (before or typed).filled()]
     persons: list[dict[str, Any]] = [
         {
-            "name": _marked(name, [name]),
+            "name": questions.marked(name, [name]),
             "left": _left(one),
             "child": one.child,
             "renamed": typed_name.strip() and typed_name != one.name,
@@ -147,14 +151,13 @@ def _check(
         }
         for name, typed_name, one in zip(names, typed_names, typed.filled(), strict=True)
     ]
-    marked = [part.kind for parts in (*(one["name"] for one in persons), title, text) for part in parts if part.kind]
     context = {
         "section": "declare",
         "typed": typed,
         "title": title,
         "text": text,
         "persons": persons,
-        "seeming": [questions.seeming(kind) for kind in dict.fromkeys(marked)],
+        "seeming": questions.all_seeming(*(one["name"] for one in persons), title, text),
         "place": reference.label(region, _language()) if region else "",
         "hidden": list(typed.hidden()),
         "token": token,
@@ -179,6 +182,7 @@ def _form(
     fields = questions.questions(typed, problems or {}, language)
     rows = questions.rows(typed, language, checked=bool(problems)) if typed.group else []
     said = questions.errors(problems or hint or {})
+    twice = questions.twice(typed) if problems else {}
     context: dict[str, Any] = {
         "section": "declare",
         "token": token,
@@ -188,7 +192,8 @@ def _form(
         "several": sorted(typed.several | (typed.names_twice() if problems else frozenset())),
         "asked": questions.all_asked(fields.values(), rows),
         "problems": [text for name, text in said.items() if name == "persons"],
-        "wrong": bool(problems),
+        "twice": twice,
+        "wrong": problems is not None and not _only_asked(typed, problems),
         "organisations": questions.organisations(frozenset(), language),
         "cut": len(typed.text.encode()) >= KEPT,
     }
@@ -215,22 +220,6 @@ def _fresh_or_none() -> str:
         return str(FormToken.fresh())
     except _NOT_NOW:
         return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of what was typed: `kind` is empty where nothing is to be marked."""
-
-    text: str = field(repr=False)
-    kind: str = ""
-
-
-def _marked(text: str, known: list[str]) -> list[Part]:
-    parts, at = [], 0
-    for one in passages(text, known):
-        parts += [Part(text[at : one.start]), Part(text[one.start : one.end], one.kind)]
-        at = one.end
-    return [part for part in (*parts, Part(text[at:])) if part.text]
 
 
 def _left(one: TypedPerson) -> list[str]:

@@ -157,26 +157,29 @@ class OpenedPerson:
 def opened_by(code: Code) -> list[OpenedPerson]:
     """Everyone whom `code` opens, as a person's own code or a group's: in the order of the statement, with all their versions.
 
-    Any of a group may be erased, the first ones too. The number of queries is the same whatever the number of persons. Raises DamagedError.
+    Any of a group may be erased, the first ones too. The number of queries is the same whatever the number of persons. What is looked for is the
+    same for every code, so that the time tells less of whether it opens anything. Raises DamagedError.
     """
-    versions = code.versions()
-    sealed, pending = _open(_rows_of(versions)), intake.of_codes(versions)
-    if sealed or pending:
-        return [_person(code, 0, versions, sealed, pending)]
-    return _opened_by_group(code)
+    versions, members = code.versions(), {number: code.member(number) for number in range(1, MOST_MEMBERS + 1)}
+    rows = _rows_of((*versions, *members.values()))
+    pending, whole = intake.of_codes(versions), intake.by_code(code)
+    own = {one: rows[one] for one in versions if one in rows}
+    if own or pending:
+        return [_person(code, 0, versions, _open(own), pending)]
+    return _opened_by_group(members, rows, whole)
 
 
-def _opened_by_group(code: Code) -> list[OpenedPerson]:
-    whole = intake.by_code(code)
-    members = {number: code.member(number) for number in range(1, MOST_MEMBERS + 1)}
-    rows = found = _rows_of(members.values())
+def _opened_by_group(
+    members: Mapping[int, Code], rows: Mapping[Code, SealedRecord], whole: PendingDeclaration | None
+) -> list[OpenedPerson]:
+    found, every = rows, dict(rows)
     versions = {number: [own] for number, own in members.items() if own in rows}
     while found and len(next(iter(versions.values()))) <= MOST_VERSIONS:
         for number, known in versions.items():
             known.append(members[number].successor(len(known)))
         found = _rows_of(known[-1] for known in versions.values())
-        rows = rows | found
-    sealed, pending = _open(rows), intake.of_codes(one for known in versions.values() for one in known[1:]) if versions else {}
+        every |= found
+    sealed, pending = _open(every), intake.of_codes(one for known in versions.values() for one in known[1:]) if versions else {}
     if whole:
         versions |= {one.seq: [members[one.seq]] for one in whole.persons}
         pending |= {members[one.seq]: (whole, one) for one in whole.persons}
