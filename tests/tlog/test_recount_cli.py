@@ -161,7 +161,8 @@ def test_wrong_arguments_are_exit_code_2(arguments, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["recount", "--help"], ["consistency", "--help"], ["receipt", "--help"], ["promise", "--help"], ["mirrors", "--help"]]
+    "arguments",
+    [["--help"], ["recount", "--help"], ["consistency", "--help"], ["receipt", "--help"], ["promise", "--help"], ["mirrors", "--help"]],
 )
 def test_help_is_there(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
