@@ -42,7 +42,7 @@ def declare(page, address, name):
         page.check(box)
     choose(page, "check")
     choose(page, "send")
-    return page.locator(".code").inner_text()
+    return page.locator(".code").first.inner_text()
 
 
 def look_up(page, address, code):
