@@ -44,7 +44,7 @@ class Page(HTMLParser):
         named = {name: value or "" for name, value in attrs}
         if tag == "input" and named.get("type") == "hidden":
             self.hidden.append((named.get("name", ""), named.get("value", "")))
-        if tag == "p" and "code" in named.get("class", "").split():
+        if tag == "p" and "code" in named.get("class", "").split() and not self._code:  # below it stands the same in words
             self._in_code = True
 
     def handle_endtag(self, tag: str) -> None:
