@@ -15,6 +15,7 @@ _GROUP = re.compile(r"[0-9]+(?:[Xx])?|[Xx]")
 _CHINESE = dict(zip(map(ord, "〇○零洞一幺壹二贰三叁四肆五伍六陆七拐柒八捌九玖"), "000011122334455667778899", strict=True))
 """Digits as people read them out, and as they write them to deceive a program."""
 _MOST_DIGITS = 18
+_MOBILE_DIGITS = 11
 _OF_INTEREST = frozenset((10, 11, 12, 13, 14, 15, 18))
 _WEIGHTS_OF_HONG_KONG = (9, 8, 7, 6, 5, 4, 3, 2)
 _LETTERS_OF_TAIWAN = dict(zip("ABCDEFGHJKLMNPQRSTUVXYWZIO", range(10, 36), strict=True))
@@ -45,10 +46,13 @@ _PLATE = re.compile(
 
 def find(text: str) -> Iterator[Passage]:
     """The numbers of `text`, which is in one form already: narrow characters, simplified script."""
-    yield from _grouped(text)
+    plain = list(_grouped(text))
+    yield from plain
     spoken = text.translate(_CHINESE)
     if spoken != text:
-        yield from (one for one in _grouped(spoken) if text[one.start : one.end] != spoken[one.start : one.end])
+        whole = {one.start for one in plain if one.end - one.start >= _MOBILE_DIGITS}
+        read_out = (one for one in _grouped(spoken) if text[one.start : one.end] != spoken[one.start : one.end])
+        yield from (one for one in read_out if one.start not in whole)  # a number that is whole without the 一 of 一起
     yield from (Passage(found.start("it"), found.end("it"), "identity") for found in _PAPER.finditer(text))
     for pattern in (_PASSPORT, _MACAU):
         yield from (Passage(found.start(), found.end(), "identity") for found in pattern.finditer(text))
