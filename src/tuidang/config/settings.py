@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "tuidang.ledger",
     "tuidang.statistics",
     "tuidang.archive",
+    "tuidang.newsroom",
     "tuidang.declarant",
     "tuidang.api",
     "tuidang.ops",
