@@ -15,4 +15,4 @@ class NewsroomConfig(AppConfig):
         from tuidang.accounts.gate import Section, add_section
         from tuidang.accounts.policies import Right
 
-        add_section(Section("newsroom:desk", _("Newsroom"), Right.EDIT))
+        add_section(Section("desk:items", _("Newsroom"), Right.EDIT))

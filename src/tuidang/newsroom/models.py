@@ -20,13 +20,15 @@ _KINDS = [(one.value, one.name) for one in Kind]
 class Picture(models.Model):
     """A picture as we made it anew from what was sent: without what cameras write into it, in several widths, named by its digest.
 
-    `rights` says by what right it is shown, `credit` who made it.
+    `width` and `height` are those of the widest copy, `form` (jpg, png) is the ending of all. `rights` says by what right it is shown,
+    `credit` who made it. Under other words the same picture is another one: they are approved with the item that shows them.
     """
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
     digest = models.CharField(max_length=64, unique=True)
     width = models.IntegerField()
     height = models.IntegerField()
+    form = models.CharField(max_length=4, default="jpg")
     rights = models.CharField(max_length=300)
     credit = models.CharField(max_length=200, blank=True)
     alt = models.JSONField(default=dict)
@@ -37,6 +39,7 @@ class Picture(models.Model):
         "digest": PrivacyClass.PUBLIC,
         "width": PrivacyClass.PUBLIC,
         "height": PrivacyClass.PUBLIC,
+        "form": PrivacyClass.PUBLIC,
         "rights": PrivacyClass.PUBLIC,
         "credit": PrivacyClass.PUBLIC,
         "alt": PrivacyClass.PUBLIC,
@@ -51,7 +54,8 @@ class Item(models.Model):
     """One thing that is or will be published. `slug` is its permanent address within its kind: it does not change once it was published.
 
     `facts` are those of its kind (`content`). `language` is the one it is written in first. `offered_by` handed it to a second pair of eyes;
-    `approved_by` was that. `goes_out` is when it is published, `published` when it first was, both in minutes since 1970.
+    `approved_by` was that. `goes_out` is when it is published, `published` when it first was, both in minutes since 1970. `at` is that of its editions,
+    and stays when they are `withdrawn`: a calendar is told which event is off, and when it would have been.
     """
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
@@ -66,6 +70,8 @@ class Item(models.Model):
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     goes_out = models.BigIntegerField(null=True)
     published = models.BigIntegerField(null=True)
+    at = models.BigIntegerField(null=True)
+    withdrawn = models.BigIntegerField(null=True)
     changed = models.BigIntegerField()
     version = models.IntegerField(default=1)
 
@@ -82,6 +88,8 @@ class Item(models.Model):
         "approved_by": PrivacyClass.STAFF,
         "goes_out": PrivacyClass.INTERNAL,
         "published": PrivacyClass.PUBLIC,
+        "at": PrivacyClass.PUBLIC,
+        "withdrawn": PrivacyClass.PUBLIC,
         "changed": PrivacyClass.INTERNAL,
         "version": PrivacyClass.INTERNAL,
     }
@@ -91,6 +99,7 @@ class Item(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "-changed", "id"], name="item_work"),
             models.Index(fields=["goes_out"], name="item_due", condition=Q(state=State.SCHEDULED.value)),
+            models.Index(fields=["kind", "at"], name="item_withdrawn", condition=Q(withdrawn__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -41,6 +41,15 @@ def check_can_approve(state: State, *, offered_by: UUID | None, changed_by: UUID
         raise RefusedError("somebody other than who wrote and offered it approves it")
 
 
+def can_approve(state: State, *, offered_by: UUID | None, changed_by: UUID, by: UUID) -> bool:
+    """Whether `check_can_approve` lets it through."""
+    try:
+        check_can_approve(state, offered_by=offered_by, changed_by=changed_by, by=by)
+    except RefusedError:
+        return False
+    return True
+
+
 def check_can_take_back(state: State) -> None:
     """Raises RefusedError unless it waits: for a second pair of eyes, or for its time."""
     if state not in {State.OFFERED, State.SCHEDULED}:

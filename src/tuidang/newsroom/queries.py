@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from tuidang.newsroom.content import Facts, read_facts
+from tuidang.newsroom.markdown import render
 from tuidang.newsroom.models import Edition, Item, Revision, Text
 from tuidang.newsroom.policies import is_out_of_date
 from tuidang.newsroom.states import Kind, State
@@ -36,7 +38,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The words of one language on the desk, with the version that they follow."""
+    """The words of one language on the desk: version `number`, which follows version `follows` of the original."""
 
     language: str
     title: str
@@ -44,6 +46,25 @@ class Draft:
     body: str
     number: int
     out_of_date: bool
+    follows: int = 0
+
+    @property
+    def there(self) -> bool:
+        """Whether it would be shown: without a title, readers see the words of the original."""
+        return bool(self.title.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a text as it was saved; `saved` in minutes since 1970. Lists leave `body` empty."""
+
+    language: str
+    number: int
+    title: str
+    summary: str
+    body: str
+    saved: int
+    saved_by: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +120,7 @@ def _on_desk(row: Item, texts: list[Text], *, bodies: bool = True) -> OnDesk:
             text.body if bodies else "",
             text.number,
             text.language != row.language and text.number > 0 and is_out_of_date(follows=text.follows, number=original),
+            text.follows,
         )
         for text in texts
     }
@@ -120,9 +142,43 @@ def _on_desk(row: Item, texts: list[Text], *, bodies: bool = True) -> OnDesk:
     )
 
 
-def revisions(item: UUID, language: str) -> list[Revision]:
-    """The versions of a text, the newest first, at most `DESK`."""
-    return list(Revision.objects.filter(item_id=item, language=language).order_by("-number")[:DESK])
+def revisions(item: UUID, language: str, *, before: int | None = None) -> list[Version]:
+    """The versions of a text below the number `before`, the newest first, at most `DESK`, without their bodies. One query."""
+    rows = Revision.objects.filter(item_id=item, language=language).order_by("-number").defer("body")
+    rows = rows if before is None else rows.filter(number__lt=before)
+    return [_version(row, body=False) for row in rows[:DESK]]
+
+
+def versions(item: UUID, language: str, numbers: Collection[int]) -> dict[int, Version]:
+    """These versions of a text, as far as they exist. One query."""
+    rows = Revision.objects.filter(item_id=item, language=language, number__in=set(numbers))
+    return {row.number: _version(row) for row in rows}
+
+
+def _version(row: Revision, *, body: bool = True) -> Version:
+    return Version(row.language, row.number, row.title, row.summary, row.body if body else "", row.saved, row.saved_by_id)
+
+
+def proposed(item: OnDesk, language: str) -> Shown:
+    """What the public would see if the item went out as it stands. No query."""
+    own, original = item.texts[language], item.texts[item.language]
+    text = own if own.there else original
+    return Shown(
+        id=0,
+        item=item.id,
+        kind=item.kind,
+        slug=item.slug,
+        language=language,
+        written_in=text.language,
+        title=text.title,
+        summary=text.summary,
+        html=render(text.body),
+        facts=item.facts,
+        picture=item.picture,
+        at=item.changed,
+        published=item.changed,
+        changed=0,
+    )
 
 
 def edition(kind: Kind, slug: str, language: str) -> Shown | None:
