@@ -41,6 +41,11 @@ class Places:
         return self.data / "pages"
 
     @property
+    def media(self) -> Path:
+        """Pictures and documents of the newsroom, by their digests."""
+        return self.data / "media"
+
+    @property
     def keys(self) -> Path:
         """Day keys, promise key, keys of forms and clients. In no plain backup."""
         return self._beside("keys")

@@ -63,11 +63,21 @@ class Point(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     offers: list[Offer] = []
 
 
+class File(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A document to download: its language (BCP 47), name, digest and `size` in bytes. The ending of the name says what it is."""
+
+    language: str
+    name: str
+    digest: str
+    size: int
+
+
 class Publication(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Something to read and to download; its files are documents, one a language."""
+    """Something to read and to download. Its `files` are facts like any other: what is approved is what can be downloaded."""
 
     year: int = 0
     author: str = ""
+    files: list[File] = []
 
 
 class Page(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

@@ -11,6 +11,8 @@ from tuidang.newsroom.states import State
 LANGUAGES = ("en", "zh-hans", "zh-hant")
 LONGEST_BODY = 200_000
 """Characters of Markdown."""
+WIDTHS = (320, 640, 1280)
+"""Of the copies of a picture, in pixels."""
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORKED_ON = frozenset({State.DRAFT, State.OFFERED, State.PUBLISHED, State.WITHDRAWN})
 
@@ -65,3 +67,8 @@ def check_can_withdraw(state: State, *, published: bool) -> None:
 def is_out_of_date(*, follows: int, number: int) -> bool:
     """Whether a translation that follows version `follows` is older than version `number` of what it translates."""
     return follows < number
+
+
+def widths(widest: int) -> tuple[int, ...]:
+    """The widths of the copies of a picture whose widest is `widest`: no copy is wider than what was sent."""
+    return (*(one for one in WIDTHS if one < widest), widest)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from tuidang.newsroom.content import Facts, read_facts
 from tuidang.newsroom.markdown import render
-from tuidang.newsroom.models import Edition, Item, Revision, Text
+from tuidang.newsroom import policies
+from tuidang.newsroom.models import Edition, Item, Picture, Revision, Text
 from tuidang.newsroom.policies import is_out_of_date
 from tuidang.newsroom.states import Kind, State
 
@@ -17,8 +18,22 @@ DESK = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture with its words; `widths` are those of its copies, ascending, `alt` by language."""
+
+    digest: str
+    form: str
+    width: int
+    height: int
+    widths: tuple[int, ...]
+    alt: dict[str, str]
+    rights: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """An edition as a page shows it. `older` pages go on before (`at`, `id`)."""
+    """An edition as a page shows it. `older` pages go on before (`at`, `id`). `photo` is there where one edition was asked for."""
 
     id: int
     item: UUID
@@ -34,6 +49,18 @@ class Shown:
     at: int
     published: int
     changed: int
+    photo: Photo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was published and taken down: its address, when it stood in lists, and when it was taken down, in minutes since 1970."""
+
+    item: UUID
+    slug: str
+    at: int
+    published: int
+    withdrawn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +209,20 @@ def proposed(item: OnDesk, language: str) -> Shown:
 
 
 def edition(kind: Kind, slug: str, language: str) -> Shown | None:
-    """What the public sees at an address; None if nothing is published there. One query."""
-    row = Edition.objects.filter(kind=kind.value, slug=slug, language=language).first()
-    return None if row is None else _shown(row)
+    """What the public sees at an address, with its picture; None if nothing is published there. One query."""
+    row = Edition.objects.select_related("picture").filter(kind=kind.value, slug=slug, language=language).first()
+    return None if row is None else _shown(row, row.picture)
+
+
+def photo(picture: UUID) -> Photo | None:
+    """A picture and its words; None if there is none."""
+    row = Picture.objects.filter(id=picture).first()
+    return None if row is None else _photo(row)
 
 
 def was_withdrawn(kind: Kind, slug: str) -> bool:
-    """Whether something stood at this address and was taken down."""
-    return Item.objects.filter(kind=kind.value, slug=slug, state=State.WITHDRAWN.value).exists()
+    """Whether something stood at this address and was taken down, whatever became of it on the desk since."""
+    return Item.objects.filter(kind=kind.value, slug=slug, withdrawn__isnull=False).exists()
 
 
 def newest(kind: Kind, language: str, *, before: tuple[int, int] | None = None, at_most: int = PAGE) -> list[Shown]:
@@ -207,7 +240,32 @@ def coming(language: str, *, after: int, at_most: int = PAGE) -> list[Shown]:
     return [_shown(row) for row in rows[:at_most]]
 
 
-def _shown(row: Edition) -> Shown:
+def called_off(*, after: int, at_most: int = PAGE) -> list[Gone]:
+    """Events that were published, taken down since, and would have begun at `after` or later. One query."""
+    rows = Item.objects.filter(kind=Kind.EVENT.value, withdrawn__isnull=False, at__gte=after).order_by("at")
+    return [_gone(row) for row in rows[:at_most]]
+
+
+def gone(kind: Kind, slug: str) -> Gone | None:
+    """What was taken down at an address; None if nothing was."""
+    row = Item.objects.filter(kind=kind.value, slug=slug, withdrawn__isnull=False).first()
+    return None if row is None else _gone(row)
+
+
+def after(number: int, *, at_most: int) -> list[Shown]:
+    """Editions of any kind and language that were made after the one of this number, in the order in which they were made. One query."""
+    return [_shown(row) for row in Edition.objects.filter(id__gt=number).order_by("id")[:at_most]]
+
+
+def _gone(row: Item) -> Gone:
+    return Gone(row.id, row.slug, row.at or 0, row.published or 0, row.withdrawn or 0)
+
+
+def _photo(row: Picture) -> Photo:
+    return Photo(row.digest, row.form, row.width, row.height, policies.widths(row.width), row.alt, row.rights, row.credit)
+
+
+def _shown(row: Edition, picture: Picture | None = None) -> Shown:
     return Shown(
         id=row.id,
         item=row.item_id,
@@ -223,4 +281,5 @@ def _shown(row: Edition) -> Shown:
         at=row.at,
         published=row.published,
         changed=row.changed,
+        photo=None if picture is None else _photo(picture),
     )
