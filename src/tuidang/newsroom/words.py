@@ -1,0 +1,52 @@
+"""The words for what the newsroom knows by codes, in the language of the page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tuidang.newsroom.states import Kind, State
+
+KINDS = {
+    Kind.NEWS: _("News"),
+    Kind.SUPPORT: _("Statement of support"),
+    Kind.TESTIMONY: _("Testimony"),
+    Kind.EVENT: _("Event"),
+    Kind.POINT: _("Service point"),
+    Kind.PUBLICATION: _("Publication"),
+    Kind.PAGE: _("Page"),
+    Kind.MILESTONE: _("Milestone"),
+}
+STATES = {
+    State.DRAFT: pgettext_lazy("state of an item", "being written"),
+    State.OFFERED: pgettext_lazy("state of an item", "waits for a second person"),
+    State.SCHEDULED: pgettext_lazy("state of an item", "scheduled"),
+    State.PUBLISHED: pgettext_lazy("state of an item", "published"),
+    State.WITHDRAWN: pgettext_lazy("state of an item", "taken down"),
+}
+OFFERS = {
+    "declaring": _("help with declaring"),
+    "certificates": _("certificates"),
+    "advice": _("advice"),
+    "reading": _("reading matter"),
+}
+SPOKEN = {
+    "zh": _("Mandarin"),
+    "yue": _("Cantonese"),
+    "en": _("English"),
+    "fr": _("French"),
+    "de": _("German"),
+    "es": _("Spanish"),
+    "pt": _("Portuguese"),
+    "ja": _("Japanese"),
+    "ko": _("Korean"),
+    "vi": _("Vietnamese"),
+    "th": _("Thai"),
+    "id": _("Indonesian"),
+    "ms": _("Malay"),
+    "ru": _("Russian"),
+    "bo": _("Tibetan"),
+    "ug": _("Uyghur"),
+    "mn": _("Mongolian"),
+}
+"""Languages that are spoken at a service point, by their codes."""
