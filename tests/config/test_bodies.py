@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from tuidang.config.bodies import LARGEST_BODY, Bodies
+from tuidang.config.bodies import LARGEST_BODY, LARGEST_UPLOAD, UPLOADS_AT_ONCE, Bodies, largest_body
 
 
 class Slow:
@@ -73,4 +73,31 @@ def test_while_others_send_slowly_what_has_no_body_is_answered_and_the_rest_is_r
         for one in slow:
             one.arrived.set()
         assert [one.result(5)[2] for one in waiting] == [b"aaaa", b"aaaa"]
+    assert post(site, BytesIO(b"body"))[0] == "200 OK"
+
+
+UPLOAD = "/staff/newsroom/0191e0a0-0000-7000-8000-000000000000/picture/"
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        (UPLOAD, LARGEST_UPLOAD),
+        (UPLOAD.replace("picture", "document"), LARGEST_UPLOAD),
+        (f"{UPLOAD}x", LARGEST_BODY),
+        ("/en/declare/", LARGEST_BODY),
+    ],
+)
+def test_only_where_pictures_and_documents_are_sent_more_is_read(path, most):
+    assert largest_body(path) == most
+
+
+def test_what_is_large_takes_no_place_from_the_rest():
+    site = Bodies(echo)
+    for _ in range(UPLOADS_AT_ONCE):
+        assert site._large.acquire(blocking=False)
+    large = {"REQUEST_METHOD": "POST", "PATH_INFO": UPLOAD, "CONTENT_LENGTH": str(LARGEST_UPLOAD), "wsgi.input": BytesIO()}
+    told = []
+    site(large, lambda *said: told.append(said[0]))
+    assert told[0].startswith("503")
     assert post(site, BytesIO(b"body"))[0] == "200 OK"

@@ -18,8 +18,8 @@ class Site:
     """A WSGI client of `Files` in front of an application that answers 404."""
 
     def __init__(self, folder: Path) -> None:
-        self.ledger, self.pages = folder / "ledger", folder / "pages"
-        self._files = Files(self._nothing, ledger=self.ledger, pages=self.pages)
+        self.ledger, self.pages, self.media = folder / "ledger", folder / "pages", folder / "media"
+        self._files = Files(self._nothing, ledger=self.ledger, pages=self.pages, media=self.media)
 
     @staticmethod
     def _nothing(environ: dict[str, Any], start: Any) -> list[bytes]:
@@ -97,7 +97,7 @@ def test_a_page_is_served_as_it_was_rendered_compressed_for_those_who_take_it(si
 
 
 def test_tor_browser_is_told_of_the_page_in_its_network_and_nobody_there(site: Site) -> None:
-    site._files = Files(site._nothing, ledger=site.ledger, pages=site.pages, onion="http://a.onion")
+    site._files = Files(site._nothing, ledger=site.ledger, pages=site.pages, media=site.media, onion="http://a.onion")
     assert site.get("/en/")[1]["Onion-Location"] == "http://a.onion/en/"
     assert "Onion-Location" not in site.get("/en/", HTTP_HOST="a.onion")[1]
     assert "Onion-Location" not in site.get("/ledger/checkpoint")[1]
@@ -127,3 +127,37 @@ def test_every_answer_of_django_bears_the_security_headers(path: str) -> None:
 def test_pages_of_people_are_stored_nowhere() -> None:
     for path in ("/en/declare/", "/en/lookup/", "/staff/", "/nowhere/"):
         assert Client().get(path).headers["Cache-Control"] == dict(PAGE_HEADERS)["Cache-Control"] == "no-store"
+
+
+PICTURE, CARD, DOCUMENT = f"{'a' * 64}-640.jpg", f"card-{'b' * 64}.png", f"{'c' * 64}.pdf"
+
+
+@pytest.fixture
+def media(site: Site) -> Site:
+    site.media.mkdir()
+    for name in (PICTURE, CARD, DOCUMENT, "notes.txt", f"{'a' * 64}-640.svg"):
+        (site.media / name).write_bytes(name.encode())
+    return site
+
+
+@pytest.mark.parametrize(("name", "kind"), [(PICTURE, "image/jpeg"), (CARD, "image/png")])
+def test_pictures_never_change_and_may_be_shown_by_our_pages(media: Site, name: str, kind: str) -> None:
+    status, headers, body = media.get(f"/media/{name}")
+    assert (status, body, headers["Content-Type"]) == ("200 OK", name.encode(), kind)
+    assert "immutable" in headers["Cache-Control"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_document_is_saved_and_never_opened_as_a_page_of_ours(media: Site) -> None:
+    _, headers, body = media.get(f"/media/{DOCUMENT}")
+    assert (body, headers["Content-Type"]) == (DOCUMENT.encode(), "application/pdf")
+    assert headers["Content-Disposition"] == "attachment"
+    assert headers["Content-Security-Policy"].startswith("sandbox;")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["notes.txt", f"{'a' * 64}-640.svg", f"../{'a' * 64}-640.jpg", f"{'A' * 64}-640.jpg", f"{'a' * 64}-0.jpg", f"{'a' * 64}-640.jpg/", ""],
+)
+def test_nothing_else_in_that_folder_is_served(media: Site, path: str) -> None:
+    assert media.get(f"/media/{path}")[2] == b"django"

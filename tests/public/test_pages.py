@@ -263,7 +263,7 @@ def stylesheet():
         answered.headers = ResponseHeaders(dict(headers))
 
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": assets.sheet("public").path, "HTTP_ACCEPT_ENCODING": "gzip"}
-    answered.content = b"".join(Files(lambda *_: [], ledger=Path(), pages=Path())(environ, start))
+    answered.content = b"".join(Files(lambda *_: [], ledger=Path(), pages=Path(), media=Path())(environ, start))
     return answered
 
 

@@ -9,6 +9,7 @@ waits, with the interpreter's lock held, for the read that the answer has overta
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -18,7 +19,12 @@ from tuidang.config.headers import SECURITY_HEADERS
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 LARGEST_BODY = 1024 * 1024
+LARGEST_UPLOAD = 12 * 1024 * 1024 + 64 * 1024
+"""Of a picture or a document, which is 12 MB at most, with the form around it. In memory alone."""
+_UPLOADS = re.compile(r"/staff/newsroom/[0-9a-f-]{36}/(?:picture|document)/")
 AT_ONCE = 16
+UPLOADS_AT_ONCE = 2
+"""Whoever is not of the staff is refused only after it was read: so there are few places for what is large."""
 PATIENCE_SECONDS = 0.5
 """For a place among those that are read: the bodies of people arrive in less."""
 _FULL = (
@@ -33,22 +39,29 @@ class Bodies:
     def __init__(self, application: Application, *, at_once: int = AT_ONCE) -> None:
         self._application = application
         self._places = threading.BoundedSemaphore(at_once)
+        self._large = threading.BoundedSemaphore(UPLOADS_AT_ONCE)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """The application's answer; 503 where too many bodies are on their way."""
         length = _length(environ)
-        if not 0 < length <= LARGEST_BODY:
+        if not 0 < length <= largest_body(environ.get("PATH_INFO", "")):
             return self._application(environ, start_response)  # nothing to read, or refused unread
-        if not self._places.acquire(timeout=PATIENCE_SECONDS):
+        places = self._places if length <= LARGEST_BODY else self._large
+        if not places.acquire(timeout=PATIENCE_SECONDS):
             return _refuse(start_response)
         try:
             body = environ["wsgi.input"].read(length)
         except OSError:
             body = b""  # cut off on its way
         finally:
-            self._places.release()
+            places.release()
         environ["wsgi.input"] = BytesIO(body)
         return self._application(environ, start_response)
+
+
+def largest_body(path: str) -> int:
+    """How many bytes may be sent to an address."""
+    return LARGEST_UPLOAD if _UPLOADS.fullmatch(path) else LARGEST_BODY
 
 
 def _length(environ: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""Files served before Django sees the request: the ledger, styles, and pages rendered ahead.
+"""Files served before Django sees the request: the ledger, styles, pages rendered ahead, pictures and documents.
 
 Only paths of a fixed form reach the disk, so no request can name a file that is not meant to be public.
 """
@@ -20,6 +20,7 @@ Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
 _TILE = r"tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
 _IMMUTABLE = re.compile(rf"/ledger/({_TILE}|list/[0-9a-f]{{64}}|turn/[0-9]+)")
 _CHANGING = re.compile(r"/ledger/(checkpoint|log\.vkey)")
+_MEDIA = re.compile(r"/media/((?:card-)?[0-9a-f]{64}(?:-[1-9][0-9]{0,3})?\.(jpg|png|pdf|epub|txt))")
 _PAGE = re.compile(r"/(en|zh-hans|zh-hant)/")
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 _TEXT = "text/plain; charset=utf-8"
@@ -31,8 +32,23 @@ def _headers(kind: str, cache: str, *, shared: bool) -> list[tuple[str, str]]:
     return [*SECURITY_HEADERS, *extra, *origin, *([("Access-Control-Allow-Origin", "*")] if shared else [])]
 
 
+_FOR_EVER = "public, max-age=31536000, immutable"
+_SANDBOX = ("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
+_PICTURES = {"jpg": "image/jpeg", "png": "image/png"}
+_DOCUMENTS = {"pdf": "application/pdf", "epub": "application/epub+zip", "txt": "text/plain; charset=utf-8"}
+
+
+def _document_headers(kind: str) -> list[tuple[str, str]]:
+    """To be saved, not opened here: and if a browser opens it all the same, as a page that may do nothing."""
+    rest = [one for one in _headers(kind, _FOR_EVER, shared=False) if one[0] != _SANDBOX[0]]
+    return [*rest, _SANDBOX, ("Content-Disposition", "attachment")]
+
+
+_MEDIA_HEADERS = {ending: _headers(kind, _FOR_EVER, shared=False) for ending, kind in _PICTURES.items()} | {
+    ending: _document_headers(kind) for ending, kind in _DOCUMENTS.items()
+}
 _HEADERS = {
-    "immutable": _headers("application/octet-stream", "public, max-age=31536000, immutable", shared=True),
+    "immutable": _headers("application/octet-stream", _FOR_EVER, shared=True),
     "changing": _headers(_TEXT, "public, max-age=5", shared=True),
     "page": [*_headers("text/html; charset=utf-8", "no-cache", shared=False), ("Vary", "Accept-Encoding")],
 }
@@ -41,11 +57,12 @@ _HEADERS = {
 class Files:
     """A WSGI application that answers GET and HEAD for files, and hands everything else on."""
 
-    def __init__(self, application: Application, *, ledger: Path, pages: Path, onion: str = "") -> None:
+    def __init__(self, application: Application, *, ledger: Path, pages: Path, media: Path, onion: str = "") -> None:
         self._application = application
         self._onion = onion
         self._ledger = ledger
         self._pages = pages
+        self._media = media
         self._assets = assets()
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -63,6 +80,9 @@ class Files:
             return _asset(self._assets[path], environ)
         if page := _PAGE.fullmatch(path):
             return self._page(page.group(1), environ)
+        if media := _MEDIA.fullmatch(path):
+            body = _read(self._media / media.group(1))
+            return None if body is None else (body, _MEDIA_HEADERS[media.group(2)])
         for pattern, kind in ((_IMMUTABLE, "immutable"), (_CHANGING, "changing")):
             if match := pattern.fullmatch(path):
                 body = _read(self._ledger / match.group(1))

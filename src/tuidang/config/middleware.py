@@ -14,13 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
 
+from tuidang.config.bodies import largest_body
 from tuidang.config.environment import is_onion
 from tuidang.config.headers import ONION, PAGE_HEADERS, STAFF_POLICY
 from tuidang.kernel.errors import BusyError
 from tuidang.public.errors import busy, too_large
 
 Handler = Callable[[HttpRequest], HttpResponse]
-LARGEST_BODY = 1024 * 1024
 STAFF = "/staff/"
 _PAGE = re.compile(r"/(en|zh-hans|zh-hant)/")
 _PLAIN = "text/plain; charset=utf-8"
@@ -74,7 +74,7 @@ class Bounds:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit():
             return HttpResponse("400 Content-Length is not a number.\n", status=400, content_type=_PLAIN)
-        if int(length) > LARGEST_BODY:
+        if int(length) > largest_body(request.path_info):
             # Closed, not kept alive: what was not read would be taken for the next request.
             page = _PAGE.match(request.path_info) and not request.path_info.endswith(".txt")
             response = too_large(request) if page else HttpResponse(_TOO_LARGE, status=413, content_type=_PLAIN)

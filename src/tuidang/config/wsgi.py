@@ -18,6 +18,6 @@ from tuidang.kernel.processes import end_with_parent  # noqa: E402 -- as above
 
 if os.environ.get("TUIDANG_SUPERVISED") == "1":
     end_with_parent(signal.SIGKILL)  # a worker whose server was killed would go on serving, and writing, beside the next one
-application = Files(Bodies(_django), ledger=places().ledger, pages=places().pages, onion=settings.ENVIRONMENT.onion)
+application = Files(Bodies(_django), ledger=places().ledger, pages=places().pages, media=places().media, onion=settings.ENVIRONMENT.onion)
 if os.environ.get("TUIDANG_LOOPS") == "1":
     start_loops()

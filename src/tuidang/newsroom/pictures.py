@@ -78,10 +78,8 @@ def _decoded(data: bytes) -> Image.Image:
         raise InvalidInputError({"picture": "unknown"})
     try:
         with Image.open(io.BytesIO(data), formats=(kind,)) as opened:  # the head alone
-            if opened.width * opened.height > MOST_PIXELS or max(opened.size) > LONGEST_SIDE:
-                raise InvalidInputError({"picture": "too_many_pixels"})
-            if kind != "JPEG" and getattr(opened, "is_animated", False):  # telephones put several into one JPEG; the first is the picture
-                raise InvalidInputError({"picture": "animated"})
+            if problem := _problem(opened):
+                raise InvalidInputError({"picture": problem})
             opened.draft("RGB", (2 * policies.WIDTHS[-1], 2 * policies.WIDTHS[-1]))
             opened.load()
             return _plain(ImageOps.exif_transpose(opened))
@@ -89,6 +87,13 @@ def _decoded(data: bytes) -> Image.Image:
         raise
     except Exception:  # noqa: BLE001  a decoder fails in many ways at what is damaged, and means to
         raise InvalidInputError({"picture": "damaged"}) from None
+
+
+def _problem(opened: Image.Image) -> str:
+    if opened.width * opened.height > MOST_PIXELS or max(opened.size) > LONGEST_SIDE:
+        return "too_many_pixels"
+    # Telephones put several pictures into one JPEG; the first is the one that was taken.
+    return "animated" if opened.format in {"PNG", "WEBP"} and getattr(opened, "is_animated", False) else ""
 
 
 def _plain(picture: Image.Image) -> Image.Image:
@@ -108,7 +113,9 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     try:
-        made = ImageCms.profileToProfile(picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB")
+        made = ImageCms.profileToProfile(
+            picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
     except (ImageCms.PyCMSError, OSError):
         return picture  # a profile that nobody can read: as it stands
     return picture if made is None else made
