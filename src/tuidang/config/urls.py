@@ -3,6 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from tuidang.newsletter.urls import one_click
 from tuidang.public import views as public
 
 urlpatterns = [
@@ -10,14 +11,18 @@ urlpatterns = [
     path("mirrors.txt", public.mirrors),
     path("", include("tuidang.api.urls")),
     path("", include("tuidang.ops.urls")),
+    *one_click,
     path("staff/", include("tuidang.accounts.urls")),
     path("staff/review/", include("tuidang.review.urls")),
     path("staff/objections/", include("tuidang.archive.urls")),
+    path("staff/newsroom/", include("tuidang.newsroom.desk.urls")),
     *i18n_patterns(
         path("", include("tuidang.public.urls")),
         path("", include("tuidang.intake.urls")),
+        path("", include("tuidang.newsletter.urls")),
         path("", include("tuidang.declarant.urls")),
         path("", include("tuidang.declarant.objecting.urls")),
+        path("", include("tuidang.newsroom.urls")),
         prefix_default_language=True,
     ),
 ]

@@ -1,4 +1,4 @@
-"""What is served besides pages: an icon, a word to robots, the two stylesheets, and a script for staff.
+"""What is served besides pages: an icon, a word to robots, the stylesheets, and scripts for staff.
 
 These are joined from the files in `styles`, without comments, under a name that changes with the content. A journey of six requests is lighter
 with one file that is fetched once than with its 2 KB in each page. The name carries a hash of the content, so it may be cached for ever: other
@@ -18,6 +18,7 @@ from importlib.resources import files
 SHEETS: Mapping[str, tuple[str, ...]] = {
     "public": ("tokens", "page", "parts", "forms"),
     "staff": ("tokens", "page", "parts", "forms", "staff"),
+    "newsroom": ("newsroom",),
 }
 SCRIPTS = ("staff",)
 """Keys for pages of staff, which work without it too. Public pages have no script, and their policy lets none run."""
@@ -37,7 +38,7 @@ class Asset:
 
 @cache
 def sheet(name: str) -> Asset:
-    """The stylesheet of `public` or `staff` pages. Raises KeyError."""
+    """The stylesheet of `public` or `staff` pages, or what pages of the `newsroom` need besides. Raises KeyError."""
     source = "\n".join(files(__package__).joinpath("styles", f"{part}.css").read_text("utf-8") for part in SHEETS[name])
     body = squeeze(source).encode()
     digest = hashlib.sha256(body).hexdigest()[:12]
@@ -49,7 +50,7 @@ def script(name: str) -> Asset:
     """A script of staff pages. Raises FileNotFoundError."""
     body = files(__package__).joinpath("scripts", f"{name}.js").read_bytes()
     digest = hashlib.sha256(body).hexdigest()[:12]
-    return Asset(f"/script/{name}.{digest}.js", body, gzip.compress(body, 9, mtime=0), "text/javascript; charset=utf-8")
+    return Asset(f"/script/{name.rpartition('/')[2]}.{digest}.js", body, gzip.compress(body, 9, mtime=0), "text/javascript; charset=utf-8")
 
 
 def icon() -> Asset:

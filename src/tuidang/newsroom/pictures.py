@@ -77,16 +77,20 @@ def _decoded(data: bytes) -> Image.Image:
     if not kind:
         raise InvalidInputError({"picture": "unknown"})
     try:
-        with Image.open(io.BytesIO(data), formats=(kind,)) as opened:  # the head alone
-            if problem := _problem(opened):
-                raise InvalidInputError({"picture": problem})
-            opened.draft("RGB", (2 * policies.WIDTHS[-1], 2 * policies.WIDTHS[-1]))
-            opened.load()
-            return _plain(ImageOps.exif_transpose(opened))
+        return _loaded(data, kind)
     except InvalidInputError:
         raise
     except Exception:  # noqa: BLE001  a decoder fails in many ways at what is damaged, and means to
         raise InvalidInputError({"picture": "damaged"}) from None
+
+
+def _loaded(data: bytes, kind: str) -> Image.Image:
+    with Image.open(io.BytesIO(data), formats=(kind,)) as opened:  # the head alone
+        if problem := _problem(opened):
+            raise InvalidInputError({"picture": problem})
+        opened.draft("RGB", (2 * policies.WIDTHS[-1], 2 * policies.WIDTHS[-1]))
+        opened.load()
+        return _plain(ImageOps.exif_transpose(opened))
 
 
 def _problem(opened: Image.Image) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from tuidang.newsroom import policies
 from tuidang.newsroom.content import Facts, read_facts
 from tuidang.newsroom.markdown import render
-from tuidang.newsroom import policies
 from tuidang.newsroom.models import Edition, Item, Picture, Revision, Text
 from tuidang.newsroom.policies import is_out_of_date
 from tuidang.newsroom.states import Kind, State
@@ -255,6 +255,13 @@ def gone(kind: Kind, slug: str) -> Gone | None:
 def after(number: int, *, at_most: int) -> list[Shown]:
     """Editions of any kind and language that were made after the one of this number, in the order in which they were made. One query."""
     return [_shown(row) for row in Edition.objects.filter(id__gt=number).order_by("id")[:at_most]]
+
+
+def front(language: str) -> tuple[Shown | None, Shown | None]:
+    """What home shows: the latest of milestones and news, and the latest testimony. Three queries."""
+    told = [one for kind in (Kind.MILESTONE, Kind.NEWS) for one in newest(kind, language, at_most=1)]
+    stories = newest(Kind.TESTIMONY, language, at_most=1)
+    return max(told, key=lambda one: (one.at, one.id), default=None), next(iter(stories), None)
 
 
 def _gone(row: Item) -> Gone:
