@@ -15,7 +15,7 @@ from pathlib import Path
 import django
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "live_server", "database_url"})
 DATABASE_MARKS = ("django_db", "journey", "fault")
@@ -26,17 +26,24 @@ SERVER = os.environ.get("TUIDANG_DATABASE_URL", "")
 DATA = Path(tempfile.mkdtemp(prefix="tuidang-tests-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 os.environ["TUIDANG_DATA"] = str(DATA / "data")
+NEWSLETTER_URL = "TUIDANG_NEWSLETTER_DATABASE_URL"
 
 
 def pytest_configure() -> None:
     """Load Django here and not from the ini file: pytest-django would load it before this file chose the data folder."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tuidang.config.settings"
+    if SERVER:
+        address, _, query = SERVER.partition("?")
+        os.environ[NEWSLETTER_URL] = f"{address}_newsletter?{query}"
     django.setup()
+    # Sites that tests start keep the newsletter's readers in their data folder: nobody has made them a second database.
+    os.environ.pop(NEWSLETTER_URL, None)
     # A worker inherits the environment, and its pytest-django would read the settings before this file is imported.
     del os.environ["DJANGO_SETTINGS_MODULE"]
     if connection.vendor == "sqlite":
         # Django would test on a database in memory, which has no write-ahead log and no second process.
         connection.settings_dict["TEST"]["NAME"] = str(DATA / "test.sqlite3")
+        connections["newsletter"].settings_dict["TEST"]["NAME"] = str(DATA / "test-newsletter.sqlite3")
 
 
 def touches_database(item: pytest.Item) -> bool:

@@ -27,6 +27,7 @@ OWN_WORDS = {
     "declarant": {"objecting"},
     "intake": {"claims", "content", "correspondence", "layout", "letters", "mail", "mail_pages", "mailbox", "passages", "questions"},
     "ledger": {"batch", "departures", "founding", "gathering", "instructions", "moving", "restoring", "rows", "sealing", "stage", "totals"},
+    "newsletter": {"consents", "content", "importing", "letters", "posting"},
     "ops": {"doctor", "serving", "standing"},
     "public": {"consents", "context", "errors", "languages", "pages", "plain", "stored"},
     "reference": {"pack", "switches"},

@@ -93,6 +93,6 @@ def test_no_table_comes_from_elsewhere_unnoticed():
     assert others <= FROM_DJANGO
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases=["default", "newsletter"])
 def test_the_migrations_say_what_the_models_say():
     call_command("makemigrations", check=True, dry_run=True, verbosity=1)

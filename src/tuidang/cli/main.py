@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     from tuidang.cli import run, seal
     from tuidang.demo import commands as demo
     from tuidang.ledger import commands as ledger
+    from tuidang.newsletter import commands as newsletter
     from tuidang.ops import commands as ops
 
     parser = argparse.ArgumentParser(
@@ -112,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", metavar="DIR", help="the data folder (default: data in the current folder, or TUIDANG_DATA)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for app in (run, demo, seal, ledger, ops, accounts):
+    for app in (run, demo, seal, ledger, ops, accounts, newsletter):
         app.add_to(commands)
     for command in commands.choices.values():
         command.set_defaults(parser=command)  # its usage is shown where an argument is not known

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tuidang.config.mail import read_mail_settings
+from tuidang.config.mail import read_mail_settings, read_newsletter_settings
 from tuidang.intake.mailbox import MailSettings
 from tuidang.kernel.errors import SetUpError
+from tuidang.kernel.mailing import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Environment:
     """Other addresses of this register, without a slash at the end: `https://…`, or `http://….onion`."""
     mail: MailSettings | None = None
     """Declaring by e-mail; off without. Its settings are in `config.mail`."""
+    newsletter: Sender | None = None
+    """The newsletter takes no new readers and sends nothing without. As above."""
+    newsletter_database_url: str = ""
+    """Where its readers are kept: empty for an SQLite file of its own in the data folder, else a second `postgresql://…`."""
 
     @property
     def onion(self) -> str:
@@ -63,6 +68,8 @@ def read_environment() -> Environment:
         backup_days=int(raw_days),
         source=source,
         mail=read_mail_settings(os.environ),
+        newsletter=read_newsletter_settings(os.environ),
+        newsletter_database_url=os.environ.get("TUIDANG_NEWSLETTER_DATABASE_URL", ""),
         mirrors=_mirrors(os.environ.get("TUIDANG_MIRRORS", "").strip()),
         **{name: os.environ.get(f"TUIDANG_{name.upper()}", "").strip() for name in ("controller", "contact", "jurisdiction")},
     )
@@ -97,11 +104,14 @@ def is_onion(address: str) -> bool:
     return address.rpartition("//")[2].partition("/")[0].partition(":")[0].endswith(".onion")
 
 
-def postgresql(url: str) -> dict[str, object]:
-    """Django's settings for a `postgresql://user:password@host:port/name` address; a socket's folder is given as `?host=`."""
+def postgresql(url: str, name: str = "TUIDANG_DATABASE_URL") -> dict[str, object]:
+    """Django's settings for a `postgresql://user:password@host:port/name` address; a socket's folder is given as `?host=`.
+
+    Raises SetUpError, which names the variable `name` that the address is from.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
-        raise SetUpError("TUIDANG_DATABASE_URL must look like postgresql://user@host/name")
+        raise SetUpError(f"{name} must look like postgresql://user@host/name")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
         "ENGINE": "django.db.backends.postgresql",

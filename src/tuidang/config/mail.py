@@ -1,29 +1,58 @@
-"""What the environment says of declaring by e-mail. Nothing: it is off."""
+"""What the environment says of declaring by e-mail, and of the newsletter. Nothing: they are off."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from tuidang.intake.mailbox import MailSettings, Server
+from tuidang.intake.mailbox import MailSettings
 from tuidang.kernel.errors import SetUpError
+from tuidang.kernel.mailing import Sender, Server
 
 NAMES = ("MAIL_FROM", "MAILDIR", "IMAP", "IMAP_PASSWORD_FILE", "SMTP", "SMTP_PASSWORD_FILE")
+NEWSLETTER_NAMES = ("NEWSLETTER_FROM", "NEWSLETTER_SMTP", "NEWSLETTER_SMTP_PASSWORD_FILE")
+_ADDRESS = r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+"
 _PORTS = {"imaps": 993, "smtps": 465, "smtp": 25}
 
 
 def read_mail_settings(environment: Mapping[str, str]) -> MailSettings | None:
-    """None if nothing of it is set. Raises SetUpError if some of it is, and not all that it takes."""
-    given = {name: environment.get(f"TUIDANG_{name}", "").strip() for name in NAMES}
-    if not any(given.values()):
+    """None if nothing of it is set. Raises SetUpError if some of it is, and not all that it takes.
+
+    A server that sends, alone, may be there for the newsletter.
+    """
+    given = _given(NAMES, environment)
+    needed = (
+        NAMES if not environment.get("TUIDANG_NEWSLETTER_FROM", "").strip() else [name for name in NAMES if not name.startswith("SMTP")]
+    )
+    if not any(given[name] for name in needed):
         return None
-    if not re.fullmatch(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+", given["MAIL_FROM"]):
+    if not re.fullmatch(_ADDRESS, given["MAIL_FROM"]):
         raise SetUpError("TUIDANG_MAIL_FROM must be the address that people write to")
     if bool(given["MAILDIR"]) == bool(given["IMAP"]):
         raise SetUpError("one of TUIDANG_MAILDIR and TUIDANG_IMAP must say where mail arrives")
     imap = _server("IMAP", given, ("imaps",)) if given["IMAP"] else None
     return MailSettings(given["MAIL_FROM"], given["MAILDIR"], imap, _server("SMTP", given, ("smtp", "smtps")))
+
+
+def read_newsletter_settings(environment: Mapping[str, str]) -> Sender | None:
+    """None if TUIDANG_NEWSLETTER_FROM is not set. Raises SetUpError where what it takes besides is missing.
+
+    It is sent through a server of its own, else through the one that answers declarations by e-mail.
+    """
+    given = _given((*NEWSLETTER_NAMES, *NAMES), environment)
+    if not given["NEWSLETTER_FROM"]:
+        if given["NEWSLETTER_SMTP"]:
+            raise SetUpError("TUIDANG_NEWSLETTER_FROM must be the address that the newsletter comes from")
+        return None
+    if not re.fullmatch(_ADDRESS, given["NEWSLETTER_FROM"]):
+        raise SetUpError("TUIDANG_NEWSLETTER_FROM must be an e-mail address")
+    name = "NEWSLETTER_SMTP" if given["NEWSLETTER_SMTP"] or not given["SMTP"] else "SMTP"
+    return Sender(given["NEWSLETTER_FROM"], _server(name, given, ("smtp", "smtps")))
+
+
+def _given(names: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment.get(f"TUIDANG_{name}", "").strip() for name in names}
 
 
 def _server(name: str, given: Mapping[str, str], schemes: tuple[str, ...]) -> Server:

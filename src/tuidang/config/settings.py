@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.functional import SimpleLazyObject
 
-from tuidang.config.environment import postgresql, read_environment
+from tuidang.config.databases import databases
+from tuidang.config.environment import read_environment
 from tuidang.config.secrets import django_secret
 from tuidang.kernel.places import places
 
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "tuidang.ledger",
     "tuidang.statistics",
     "tuidang.archive",
+    "tuidang.newsletter",
     "tuidang.newsroom",
     "tuidang.declarant",
     "tuidang.api",
@@ -55,19 +57,8 @@ MIDDLEWARE = [
     "tuidang.config.middleware.NotNow",
 ]
 
-_SQLITE: dict[str, Any] = {
-    "ENGINE": "django.db.backends.sqlite3",
-    "NAME": PLACES.database,
-    "OPTIONS": {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
-        ),
-    },
-    "CONN_MAX_AGE": None,
-}
-DATABASES = {"default": postgresql(ENVIRONMENT.database_url) if ENVIRONMENT.database_url else _SQLITE}
+DATABASES = databases(ENVIRONMENT, PLACES)
+DATABASE_ROUTERS = ["tuidang.config.databases.Apart"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -98,6 +89,8 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = bool(ENVIRONMENT.hosts)
 CSRF_FAILURE_VIEW = "tuidang.public.views.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
+
+MAIL_BACKEND = "tuidang.kernel.mailing.Smtp"
 
 # Uploads never touch the disk: nothing that a person sends may lie in a temporary file.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

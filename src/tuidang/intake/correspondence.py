@@ -21,11 +21,12 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from tuidang.intake import claims, layout
-from tuidang.intake.letters import BrokenOffError, Letter, NotNowError, claim_letter, help_letter, late_letter, quotes_us, send
+from tuidang.intake.letters import Letter, claim_letter, help_letter, late_letter, quotes_us, send
 from tuidang.intake.mail import LARGEST, Mail, read_mail
-from tuidang.intake.mailbox import Arrived, Mailbox, MailServerError, MailSettings, opened
+from tuidang.intake.mailbox import Arrived, Mailbox, MailSettings, opened
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError, InvalidInputError
+from tuidang.kernel.mailing import BrokenOffError, MailServerError, NotNowError
 from tuidang.kernel.randomness import random_bytes
 from tuidang.reference import switches
 from tuidang.vault.mailkeys import WORKED_DAYS, Claim, can_be_worked_on

@@ -18,31 +18,11 @@ from typing import Any, Protocol, TypeVar
 
 from tlog.store import fsync_folder
 from tuidang.kernel import clock
-from tuidang.kernel.errors import BusyError, TuidangError
+from tuidang.kernel.errors import TuidangError
+from tuidang.kernel.mailing import TIMEOUT_SECONDS, MailServerError, Server
 
-TIMEOUT_SECONDS = 20
 MOST_AT_ONCE = 200
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server of mail and how to sign in there. `user` empty: without signing in."""
-
-    host: str
-    port: int
-    user: str = field(repr=False)
-    password_file: str
-    encrypted: bool = True
-    """From the first byte; else, for sending to another machine, by STARTTLS."""
-    folder: str = "INBOX"
-
-    def password(self) -> str:
-        """The first line of the file. Raises MailServerError."""
-        try:
-            return Path(self.password_file).read_text("utf-8").partition("\n")[0].strip() if self.user else ""
-        except (OSError, UnicodeDecodeError):
-            raise MailServerError("the file with the password of a mail server cannot be read") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +33,6 @@ class MailSettings:
     maildir: str
     imap: Server | None
     smtp: Server
-
-
-class MailServerError(BusyError):
-    """A server of mail, or the Maildir, does not do what it should now."""
 
 
 @dataclass(frozen=True, slots=True)

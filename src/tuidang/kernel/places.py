@@ -26,6 +26,11 @@ class Places:
         return self.data / "db.sqlite3"
 
     @property
+    def newsletter(self) -> Path:
+        """SQLite's file with the newsletter's readers, apart from everything else."""
+        return self.data / "newsletter.sqlite3"
+
+    @property
     def ledger(self) -> Path:
         """The public log."""
         return self.data / "ledger"

@@ -26,7 +26,7 @@ from typing import IO, NoReturn, Self
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connections, transaction
 
 from tlog.signer_client import SignerError
 from tuidang.kernel.errors import BusyError, SetUpError
@@ -54,14 +54,15 @@ def prepare(origin: str) -> None:
 def prepare_tables() -> None:
     """The data folder and its tables, as this version of the program wants them."""
     private_folder(places().data)
-    # All or nothing: Django notes some migrations after their own transaction, and a kill in between would leave tables that the next start
-    # makes once more, and fails.
-    connection.disable_constraint_checking()  # SQLite cannot do so inside a transaction
-    try:
-        with transaction.atomic():
-            call_command("migrate", verbosity=0, interactive=False)
-    finally:
-        connection.enable_constraint_checking()
+    for alias in settings.DATABASES:
+        # All or nothing: Django notes some migrations after their own transaction, and a kill in between would leave tables that the next
+        # start makes once more, and fails.
+        connections[alias].disable_constraint_checking()  # SQLite cannot do so inside a transaction
+        try:
+            with transaction.atomic(using=alias):
+                call_command("migrate", database=alias, verbosity=0, interactive=False)
+        finally:
+            connections[alias].enable_constraint_checking()
 
 
 def new_origin(kind: str) -> str:

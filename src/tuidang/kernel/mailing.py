@@ -1,0 +1,171 @@
+"""Sending mail: the server that takes ours, and what its answers mean. No error says what a server answered, or to whom: either could name a person.
+
+Letters are Django's `EmailMessage`, handed over through the backend that the settings name (`MAIL_BACKEND`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
+from django.utils.encoding import punycode
+
+from tuidang.kernel.errors import BusyError, TuidangError
+from tuidang.kernel.places import noted_address
+
+TIMEOUT_SECONDS = 20
+LONGEST_LINE = 998
+"""Of a header, by RFC 5322. Django breaks lines after 78, and programs that read `List-Unsubscribe` do not all put them together again."""
+_OF_THE_SERVER = {421, 503, 530, 534, 535, 538}
+"""Answers that have nothing to do with the one mail: it is closing, or we have not signed in as it wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of mail and how to sign in there. `user` empty: without signing in."""
+
+    host: str
+    port: int
+    user: str = field(repr=False)
+    password_file: str
+    encrypted: bool = True
+    """From the first byte; else, for sending to another machine, by STARTTLS."""
+    folder: str = "INBOX"
+
+    def password(self) -> str:
+        """The first line of the file. Raises MailServerError."""
+        try:
+            return Path(self.password_file).read_text("utf-8").partition("\n")[0].strip() if self.user else ""
+        except (OSError, UnicodeDecodeError):
+            raise MailServerError("the file with the password of a mail server cannot be read") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """From which address something is sent, and through which server."""
+
+    address: str
+    smtp: Server
+
+
+class MailServerError(BusyError):
+    """A server of mail, or the Maildir, does not do what it should now."""
+
+
+class BrokenOffError(MailServerError):
+    """The server that sends broke off over one mail: perhaps over this one alone."""
+
+
+class NotNowError(TuidangError):
+    """This one mail cannot be delivered now; others may be."""
+
+
+class LongLines(EmailMultiAlternatives):
+    """A mail whose headers stand on one line each, however long."""
+
+    def message(self, **given: Any) -> Any:
+        """As Django makes it, by another rule for its lines."""
+        made = super().message(**given)
+        made.policy = policy.compat32.clone(max_line_length=LONGEST_LINE)
+        return made
+
+
+class Smtp(EmailBackend):
+    """Django's, which also reaches addresses such as 用户@例子.中国 where the server can (RFC 6531)."""
+
+    def _send(self, email_message: EmailMessage) -> bool:
+        to = email_message.recipients()
+        if all(one.rpartition("@")[0].isascii() for one in to) or self.connection is None:
+            parent: Any = super()
+            return bool(parent._send(email_message))  # noqa: SLF001 -- this overrides it
+        wide = policy.SMTPUTF8.clone(max_line_length=LONGEST_LINE)
+        email_message.to = []  # Django would write what no server knows
+        said = message_from_bytes(email_message.message().as_bytes(), policy=wide)
+        email_message.to = to
+        reached = [f"{local}@{punycode(domain)}" for local, _at, domain in (one.rpartition("@") for one in to)]
+        said["To"] = ", ".join(reached)
+        self.connection.sendmail(email_message.from_email, reached, said.as_bytes(), mail_options=["SMTPUTF8", "BODY=8BITMIME"])
+        return True
+
+
+class Line:
+    """An open connection to the server that sends."""
+
+    def __init__(self, backend: BaseEmailBackend) -> None:
+        self._backend = backend
+
+    def hand_over(self, message: EmailMessage) -> bool:
+        """Whether the server took `message`; False where it never will for this address.
+
+        Raises NotNowError where the server wants this one later, BrokenOffError where it broke off, MailServerError where it takes nothing.
+        """
+        try:
+            self._backend.send_messages([message])
+        except smtplib.SMTPRecipientsRefused as refused:
+            return _refused(*(code for code, _said in refused.recipients.values()))
+        except smtplib.SMTPDataError as refused:
+            return _refused(refused.smtp_code)
+        except smtplib.SMTPNotSupportedError:
+            return False
+        except smtplib.SMTPSenderRefused:
+            raise MailServerError("the server that sends mail does not take any from us") from None
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise BrokenOffError(f"the server that sends mail broke off ({type(error).__name__})") from None
+        return True
+
+
+@contextmanager
+def sending(server: Server) -> Iterator[Line]:
+    """The connection to `server`, for the time of the block. Raises MailServerError."""
+    backend = get_connection(
+        settings.MAIL_BACKEND,
+        host=server.host,
+        port=server.port,
+        username=server.user,
+        password=server.password(),
+        use_ssl=server.encrypted,
+        use_tls=not server.encrypted and not _is_loopback(server.host),
+        timeout=TIMEOUT_SECONDS,
+    )
+    try:
+        backend.open()
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        raise MailServerError(f"the server that sends mail cannot be used ({type(error).__name__})") from None
+    try:
+        yield Line(backend)
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            backend.close()
+
+
+def site() -> str:
+    """Where the links of mails lead: the first public host, in a trial this machine."""
+    for host in settings.ENVIRONMENT.hosts:
+        return f"{'http' if host.endswith('.onion') else 'https'}://{host}"
+    return noted_address() or "http://127.0.0.1:8000"
+
+
+def _refused(*codes: int) -> bool:
+    """What the server said to the recipient or the text: about itself, not now, or (False) never."""
+    if _OF_THE_SERVER.intersection(codes):
+        raise MailServerError("the server that sends mail does not take any now")
+    if any(code < 500 for code in codes):
+        raise NotNowError("a mail server wants a mail later")
+    return False
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""The newsletter: who reads, apart from everything about declarations; signing up, confirming, leaving; letters."""

@@ -1,0 +1,70 @@
+"""Letters that answer somebody who signed up: plain text, and the same as light HTML. Nothing in them is loaded, nothing can be counted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from tuidang.kernel.mailing import LongLines, Sender, site
+from tuidang.newsletter import adapters
+from tuidang.newsletter.actions import Owed
+from tuidang.newsletter.policies import WAITING_DAYS
+
+_LINK = re.compile(r"https?://\S+")
+_SPOKEN = {"en": "en", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+
+
+def signing_up(owed: Owed, sender: Sender) -> EmailMessage:
+    """Asks to confirm; or, to whoever reads already, says so and leads to the settings."""
+    links = links_of(owed)
+    with override(owed.language):
+        subject = _("Your newsletter") if owed.known else _("Please confirm your newsletter")
+        kind = "known" if owed.known else "confirm"
+        text = render_to_string(f"newsletter/mail/{kind}.txt", {**links, "days": WAITING_DAYS})
+        name = " ".join(render_to_string("design/register_name.html").split())
+    body = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    headers = {
+        **_headers(sender, owed),
+        "From": f"{name} <{sender.address}>",
+        "List-Unsubscribe": f"<{site()}/newsletter/u/{adapters.token('leave', owed.subscriber)}/>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    message = LongLines(subject, body, sender.address, [owed.address], headers=headers)
+    message.attach_alternative(as_html(body, owed.language, subject), "text/html")
+    return message
+
+
+def links_of(owed: Owed) -> dict[str, Any]:
+    """Where the links of a letter lead."""
+    start = f"{site()}/{owed.language}/newsletter"
+    return {
+        "confirm": f"{start}/c/{adapters.token('confirm', owed.subscriber)}/",
+        "settings": f"{start}/p/{adapters.token('settings', owed.subscriber)}/",
+        "leave": f"{start}/u/{adapters.token('leave', owed.subscriber)}/",
+    }
+
+
+def as_html(text: str, language: str, title: str) -> str:
+    """The same words: a paragraph for each, links that can be pressed and show where they lead, nothing else."""
+    paragraphs = "\n".join(f"<p>{_pressable(one)}</p>" for one in text.strip().split("\n\n"))
+    head = f'<html lang="{_SPOKEN[language]}"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
+    return f"<!doctype html>\n{head}\n<body>\n{paragraphs}\n</body></html>\n"
+
+
+def _pressable(paragraph: str) -> str:
+    return _LINK.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', escape(paragraph)).replace("\n", "<br>\n")
+
+
+def _headers(sender: Sender, owed: Owed) -> dict[str, str]:
+    # Without an id of our own Django would make one of this machine's name and process.
+    return {
+        "Message-ID": f"<{adapters.letter_id(owed.wish, owed.day)}@{sender.address.partition('@')[2]}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }

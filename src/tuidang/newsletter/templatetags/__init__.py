@@ -1,0 +1,1 @@
+"""What other apps' templates show of the newsletter."""
