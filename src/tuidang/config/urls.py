@@ -15,12 +15,14 @@ urlpatterns = [
     path("staff/", include("tuidang.accounts.urls")),
     path("staff/review/", include("tuidang.review.urls")),
     path("staff/objections/", include("tuidang.archive.urls")),
+    path("staff/newsroom/", include("tuidang.newsroom.desk.urls")),
     *i18n_patterns(
         path("", include("tuidang.public.urls")),
         path("", include("tuidang.intake.urls")),
         path("", include("tuidang.newsletter.urls")),
         path("", include("tuidang.declarant.urls")),
         path("", include("tuidang.declarant.objecting.urls")),
+        path("", include("tuidang.newsroom.urls")),
         prefix_default_language=True,
     ),
 ]
