@@ -13,6 +13,7 @@ from tuidang.accounts import queries
 from tuidang.accounts.policies import Role
 
 EVERYONE = frozenset(Role)
+EDITORS = frozenset({Role.EDITOR, Role.PRESS})
 OPEN = None
 """Open to strangers."""
 WHO = {
@@ -38,8 +39,18 @@ WHO = {
     "review:cluster": {Role.REVIEWER},
     "archive:objections": {Role.REVIEWER},
     "archive:decide": {Role.REVIEWER},
+    "desk:items": EDITORS,
+    "desk:begin": EDITORS,
+    "desk:item": EDITORS,
+    "desk:facts": EDITORS,
+    "desk:approve": EDITORS,
+    "desk:take_back": EDITORS,
+    "desk:withdraw": EDITORS,
+    "desk:preview": EDITORS,
+    "desk:versions": EDITORS,
+    "desk:version": EDITORS,
 }
-SAMPLES = {"UUIDConverter": uuid.UUID(int=7), "StringConverter": "x" * 22}
+SAMPLES = {"UUIDConverter": uuid.UUID(int=7), "StringConverter": "x" * 22, "IntConverter": 7}
 METHODS = ("get", "post")
 TO_SIGN_IN = (HTTPStatus.FOUND, "/staff/sign-in/")
 
@@ -109,7 +120,7 @@ def test_every_address_answers_some_method(as_role):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", [Role.REVIEWER, Role.OPERATOR])
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.OPERATOR, Role.EDITOR])
 def test_nothing_is_posted_from_another_site(role):
     browser = signed_in(member_with(role), enforce_csrf_checks=True)
     for name, path in addresses():

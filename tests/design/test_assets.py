@@ -7,18 +7,18 @@ import pytest
 
 from tuidang.design import assets
 
-MOST = {"public": 2_600, "staff": 3_200}
+MOST = {"public": 2_600, "staff": 3_200, "newsroom": 1_000, "desk": 1_200}
 FETCHED = ("@font-face", "@import", "url(")
 
 
-@pytest.mark.parametrize("name", ["public", "staff"])
+@pytest.mark.parametrize("name", list(MOST))
 def test_a_stylesheet_fits_its_budget(name):
     asset = assets.sheet(name)
     assert len(asset.compressed) <= MOST[name]
     assert gzip.decompress(asset.compressed) == asset.body
 
 
-@pytest.mark.parametrize("name", ["public", "staff"])
+@pytest.mark.parametrize("name", list(MOST))
 def test_a_stylesheet_fetches_nothing(name):
     body = assets.sheet(name).body.decode()
     assert [word for word in FETCHED if word in body] == []
@@ -27,9 +27,8 @@ def test_a_stylesheet_fetches_nothing(name):
 def test_a_name_changes_with_the_content():
     assert re.fullmatch(r"/style/public\.[0-9a-f]{12}\.css", assets.sheet("public").path)
     assert set(assets.assets()) == {
-        assets.sheet("public").path,
-        assets.sheet("staff").path,
-        assets.script("staff").path,
+        *(assets.sheet(name).path for name in MOST),
+        *(assets.script(name).path for name in ("staff", "desk", "vendor/markdown-toolbar")),
         "/favicon.ico",
         "/robots.txt",
     }

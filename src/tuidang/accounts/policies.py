@@ -44,7 +44,7 @@ class Right(StrEnum):
 _ALLOWED: dict[Right, frozenset[Role]] = {
     Right.SIGNED_IN: frozenset(Role),
     Right.REVIEW: frozenset({Role.REVIEWER}),
-    Right.EDIT: frozenset({Role.EDITOR}),
+    Right.EDIT: frozenset({Role.EDITOR, Role.PRESS}),
     Right.SPEAK: frozenset({Role.PRESS}),
     Right.CERTIFY: frozenset({Role.CERTIFICATES}),
     Right.ENTER: frozenset({Role.VOLUNTEER}),

@@ -19,9 +19,10 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "public": ("tokens", "page", "parts", "forms"),
     "staff": ("tokens", "page", "parts", "forms", "staff"),
     "newsroom": ("newsroom",),
+    "desk": ("desk",),
 }
-SCRIPTS = ("staff",)
-"""Keys for pages of staff, which work without it too. Public pages have no script, and their policy lets none run."""
+SCRIPTS = ("staff", "desk", "vendor/markdown-toolbar")
+"""For pages of staff, which work without them too. Public pages have no script, and their policy lets none run."""
 CACHE_CONTROL = "public, max-age=31536000, immutable"
 
 

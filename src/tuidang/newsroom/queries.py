@@ -186,8 +186,8 @@ def _version(row: Revision, *, body: bool = True) -> Version:
     return Version(row.language, row.number, row.title, row.summary, row.body if body else "", row.saved, row.saved_by_id)
 
 
-def proposed(item: OnDesk, language: str) -> Shown:
-    """What the public would see if the item went out as it stands. No query."""
+def proposed(item: OnDesk, language: str, picture: Photo | None = None) -> Shown:
+    """What the public would see if the item went out as it stands, with its `picture` if that was asked for. No query."""
     own, original = item.texts[language], item.texts[item.language]
     text = own if own.there else original
     return Shown(
@@ -205,6 +205,7 @@ def proposed(item: OnDesk, language: str) -> Shown:
         at=item.changed,
         published=item.changed,
         changed=0,
+        photo=picture,
     )
 
 

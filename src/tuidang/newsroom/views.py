@@ -109,10 +109,15 @@ def piece(request: HttpRequest, kind: Kind, slug: str) -> HttpResponse:
         if not queries.was_withdrawn(kind, slug):
             raise Http404
         return render(request, "newsroom/withdrawn.html", _frame(kind), status=410)
+    return render(request, "newsroom/piece.html", piece_context(request, found))
+
+
+def piece_context(request: HttpRequest, found: Shown) -> dict[str, Any]:
+    """What the page of one item shows: of an edition, or of one that is only proposed."""
     site = addresses.site(request)
     card = showing.card(found)
-    context = {
-        **_frame(kind),
+    return {
+        **_frame(found.kind),
         **showing.whole(found),
         "statement": showing.statement_of(found),
         "kind": found.kind.name.lower(),
@@ -120,7 +125,6 @@ def piece(request: HttpRequest, kind: Kind, slug: str) -> HttpResponse:
         "card": site + card if card else "",
         "safe": isinstance(found.facts, Point) and found.facts.address_is_safe,
     }
-    return render(request, "newsroom/piece.html", context)
 
 
 @require_safe

@@ -1,0 +1,20 @@
+"""Addresses below /staff/newsroom/. An item is named by its id: what it is about is in no address of the staff."""
+
+from django.urls import path
+
+from tuidang.newsroom.desk import deciding, reading, views
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", views.items, name="items"),
+    path("begin/", views.begin, name="begin"),
+    path("<uuid:item>/", views.item, name="item"),
+    path("<uuid:item>/facts/", views.facts, name="facts"),
+    path("<uuid:item>/approve/", deciding.approve, name="approve"),
+    path("<uuid:item>/back/", deciding.take_back, name="take_back"),
+    path("<uuid:item>/withdraw/", deciding.withdraw, name="withdraw"),
+    path("<uuid:item>/preview/<str:language>/", reading.preview, name="preview"),
+    path("<uuid:item>/versions/<str:language>/", reading.versions, name="versions"),
+    path("<uuid:item>/versions/<str:language>/<int:number>/", reading.version, name="version"),
+]
