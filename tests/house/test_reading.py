@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.accounts.people import member_with, signed_in
 
 from tuidang.accounts.policies import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "newsletter"])
 WRITES = re.compile(
     r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|WITH\b.*\b(?:INSERT|UPDATE|DELETE))\b", re.IGNORECASE | re.DOTALL
 )
@@ -41,7 +41,7 @@ def addresses() -> list[str]:
 
 @contextmanager
 def noting_writes() -> Iterator[list[str]]:
-    """The statements that change the database inside the block."""
+    """The statements that change a database inside the block."""
     noted: list[str] = []
 
     def note(execute, sql, params, many, context):
@@ -49,7 +49,7 @@ def noting_writes() -> Iterator[list[str]]:
             noted.append(sql.split("(")[0])
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(note):
+    with connections["default"].execute_wrapper(note), connections["newsletter"].execute_wrapper(note):
         yield noted
 
 

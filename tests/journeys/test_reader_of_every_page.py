@@ -16,7 +16,7 @@ from tests.public.old_browsers import parse
 
 from tuidang.design import assets
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.appearance, pytest.mark.django_db(databases=["default", "newsletter"])]
 SITE = "http://register.test"
 WIDTH = 320
 CHECK = "options => axe.run(document, options).then(found => found.violations.map(one => [one.impact, one.id, one.nodes[0].html]))"

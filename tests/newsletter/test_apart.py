@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import connections, models, router
 from tests.ledger.register import declare
-from tests.newsletter.readers import ANNA, BOTH, confirmed, sign_up
+from tests.newsletter.readers import BOTH, confirmed, sign_up
 
 from tuidang.config.databases import Apart, databases
 from tuidang.config.environment import read_environment
@@ -42,7 +42,9 @@ def test_no_relation_leads_from_one_to_the_other():
 
 def test_no_column_of_readers_has_the_name_of_one_of_declarations():
     mine = {field.column for model in OURS() for field in model._meta.local_fields}
-    theirs = {field.column for model in others() for field in model._meta.local_fields if model._meta.app_label not in ("newsroom", "accounts")}
+    theirs = {
+        field.column for model in others() for field in model._meta.local_fields if model._meta.app_label not in ("newsroom", "accounts")
+    }
     assert mine & theirs <= ABOUT_NOBODY
     assert "declaration" not in " ".join(mine)
 

@@ -71,7 +71,14 @@ def test_large_and_small_letters_are_one_mailbox():
 
 @pytest.mark.parametrize(
     ("typed", "within"),
-    [("a@qq.com", True), ("a@vip.qq.com", True), ("a@x.gov.cn", True), ("用户@例子.中国", True), ("a@notqq.com", False), ("a@mail.tw", False)],
+    [
+        ("a@qq.com", True),
+        ("a@vip.qq.com", True),
+        ("a@x.gov.cn", True),
+        ("用户@例子.中国", True),
+        ("a@notqq.com", False),
+        ("a@mail.tw", False),
+    ],
 )
 def test_mailboxes_within_reach_are_known(typed, within):
     assert read_address(typed).within_reach is within

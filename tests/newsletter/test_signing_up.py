@@ -281,5 +281,3 @@ def test_no_key_is_made_in_the_place_of_one_that_is_gone(outbox, monkeypatch, tm
     Wish.objects.all().delete()
     assert adapters.mark(read_address(ANNA))
     assert (tmp_path / "data.keys" / "newsletter").stat().st_mode & 0o777 == 0o600
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,7 +17,11 @@ from tests.review.objecting import TEXT, object_to
 from tuidang.accounts.policies import Role
 from tuidang.intake.mailbox import MailSettings, Server
 from tuidang.kernel import clock
+from tuidang.kernel.mailing import Sender
 from tuidang.kernel.places import places
+from tuidang.newsletter import actions as newsletter
+from tuidang.newsletter.forms import blank
+from tuidang.newsletter.policies import Address, read_address
 from tuidang.ops.commands import doctor
 from tuidang.ops.doctor import findings
 from tuidang.ops.serving import hold_data_folder
@@ -141,3 +146,25 @@ def test_what_mails_need_is_checked_where_they_are_taken(register: Register, mon
     assert "chmod 600" in texts("closed")
     secret.chmod(0o600)
     assert "chmod 600" not in texts("closed")
+
+
+@pytest.mark.django_db(databases=["default", "newsletter"])
+def test_the_newsletter_is_off_or_looked_at(register: Register, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert "the newsletter is off" in texts("note")
+    password = tmp_path / "password"
+    password.write_text("x")
+    password.chmod(0o644)
+    sender = Sender("news@register.example", Server("mail.example", 465, "someone", str(password)), "NEWSLETTER_SMTP")
+    monkeypatch.setattr(settings, "ENVIRONMENT", replace(settings.ENVIRONMENT, newsletter=sender))
+    assert "the newsletter is off" not in texts("note")
+    assert "TUIDANG_NEWSLETTER_SMTP_PASSWORD_FILE" in texts("closed")
+    assert texts("fault") == ""
+    reader = read_address("reader@mail.example")
+    assert isinstance(reader, Address)
+    newsletter.wish(address=reader, choices=blank("en").choices, consent="")
+    assert texts("fault") == ""
+    today = clock.today()
+    monkeypatch.setattr(clock, "today", lambda: today + 1)
+    assert "wait for their letter" in texts("fault")
+    (places().keys / "newsletter").unlink()
+    assert "cannot be read: its key is not in" in texts("fault")

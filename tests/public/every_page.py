@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -28,7 +29,7 @@ from tests.page import Page, read
 from tests.public.numbers import FULL
 
 from tuidang.accounts.policies import Role
-from tuidang.config.mail import read_mail_settings
+from tuidang.config.mail import read_mail_settings, read_newsletter_settings
 from tuidang.intake import actions as intake
 from tuidang.intake import claims
 from tuidang.intake import queries as handed_in
@@ -38,6 +39,11 @@ from tuidang.kernel.errors import BusyError
 from tuidang.kernel.randomness import random_bytes
 from tuidang.ledger import actions as ledger
 from tuidang.ledger import sealing
+from tuidang.newsletter import actions as newsletter
+from tuidang.newsletter import adapters as tokens
+from tuidang.newsletter import queries as readers
+from tuidang.newsletter.consents import VERSION
+from tuidang.newsletter.policies import read_address
 from tuidang.public import consents, errors
 from tuidang.reference import switches
 from tuidang.review.models import Case
@@ -46,10 +52,11 @@ from tuidang.statistics import figures
 from tuidang.vault import mailkeys
 from tuidang.vault.codes import Code
 
-APPS = ("public", "intake", "declarant")
+APPS = ("public", "intake", "declarant", "newsletter")
 LONG = "没有空格的长句" * 30 + "w" * 90
 NAME = "一个很长很长的化名" * 3
 MAIL = {"TUIDANG_MAIL_FROM": "declare@register.example", "TUIDANG_MAILDIR": "/var/mail/declare", "TUIDANG_SMTP": "smtp://localhost"}
+LETTERS = {"TUIDANG_NEWSLETTER_FROM": "news@register.example", "TUIDANG_SMTP": "smtp://localhost"}
 MIRRORS = ("https://mirror.example", f"http://{'a' * 56}.onion")
 
 
@@ -92,6 +99,7 @@ def _below(resolver: URLResolver, before: str) -> Iterator[str]:
 def filled_in(address: str, statement: int = 1, link: str = "") -> str:
     """An address with something in the place of what varies. Raises KeyError for what nothing is known to stand for."""
     values = {"index": str(statement), "version": next(iter(consents.versions())), "link": link or str(_claim())}
+    values |= {"agreement": VERSION, "token": tokens.token("leave", UUID(int=7))}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], address)
 
 
@@ -113,6 +121,7 @@ def unseen(seen: list[Seen]) -> set[str]:
 def furnish(register: Register, monkeypatch: pytest.MonkeyPatch) -> World:
     """A register with something on every page: figures, statements, codes, objections, other addresses, mail."""
     given = dataclasses.replace(settings.ENVIRONMENT, mail=read_mail_settings(MAIL), mirrors=MIRRORS, contact="desk@example.org")
+    given = dataclasses.replace(given, newsletter=read_newsletter_settings(LETTERS))
     monkeypatch.setattr(settings, "ENVIRONMENT", given)
     monkeypatch.setattr(figures, "read", lambda: FULL)
     objections, statement = _objections()
@@ -193,6 +202,7 @@ def every_page(world: World, language: str, monkeypatch: pytest.MonkeyPatch) -> 
     yield from _looking_up(world, language)
     yield from _changing(language)
     yield from _objecting(world, language)
+    yield from _newsletter(language)
 
 
 def _errors(language: str) -> Iterator[Seen]:
@@ -310,3 +320,28 @@ def _objecting(world: World, language: str) -> Iterator[Seen]:
     for name, code in world.objections.items():
         yield Seen(f"answer: {name}", send(f"{address}answer/", {"code": code.base32()}))
     yield Seen("answer: wrong code", send(f"{address}answer/", {"code": Code(bytes(16)).base32()}))
+
+
+def _newsletter(language: str) -> Iterator[Seen]:
+    address, fields = _form(language, "newsletter/", address="reader@mail.example", consent="on")
+    yield Seen("newsletter: errors", send(address, {**fields, "address": LONG, "consent": "", "topics": []}))
+    yield Seen("newsletter: warned", send(address, {**fields, "address": "reader@qq.com"}))
+    yield Seen("newsletter: from elsewhere", send(address, fields, Origin="https://elsewhere.example"))
+    yield Seen("newsletter: unreadable", Client().post(address, b"\xff", content_type="text/plain"))
+    yield Seen("newsletter: sent", send(address, fields))
+    for wish in readers.wishes(without=[], most=10):
+        newsletter.take_up(wish=wish)
+    reader = readers.subscriber_of(read_address("reader@mail.example"))  # type: ignore[arg-type]
+    assert reader is not None
+    links = {letter: f"{address}{letter}/{tokens.token(purpose, reader)}/" for letter, purpose in tokens.LETTERS.items()}
+    yield Seen("newsletter: not confirmed yet", get(links["p"]))
+    yield Seen("newsletter: confirm", get(links["c"]))
+    yield Seen("newsletter: confirmed", send(links["c"], {}))
+    yield Seen("newsletter: settings", get(links["p"]))
+    yield Seen("newsletter: settings with errors", send(links["p"], {"step": "save"}))
+    yield Seen("newsletter: saved", send(links["p"], {"step": "save", "language": language, "topics": "1", "rhythm": "1"}))
+    yield Seen("newsletter: file", send(links["p"], {"step": "export"}))
+    yield Seen("newsletter: leave", get(links["u"]))
+    yield Seen("newsletter: erased", send(links["p"], {"step": "erase"}))
+    yield Seen("newsletter: left", send(links["u"], {}))
+    yield Seen("newsletter: gone", get(links["p"]))

@@ -48,8 +48,13 @@ OF_THEIR_OWN = {
     "declare/email/",
     "claim/",
     "claim/<str:link>/",
+    "newsletter/",
+    "newsletter/consent/<str:agreement>/",
+    "newsletter/c/<str:token>/",
+    "newsletter/p/<str:token>/",
+    "newsletter/u/<str:token>/",
 }
-"""Of an address of these the tests are in test_plain, test_statements, test_consents and tests/intake/test_mail_pages."""
+"""Of an address of these the tests are elsewhere: test_plain, test_statements, test_consents, tests/intake/test_mail_pages, tests/newsroom, tests/newsletter."""
 EXIT = "https://www.bing.com/"
 KB = 1024
 

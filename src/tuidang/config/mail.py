@@ -48,7 +48,7 @@ def read_newsletter_settings(environment: Mapping[str, str]) -> Sender | None:
     if not re.fullmatch(_ADDRESS, given["NEWSLETTER_FROM"]):
         raise SetUpError("TUIDANG_NEWSLETTER_FROM must be an e-mail address")
     name = "NEWSLETTER_SMTP" if given["NEWSLETTER_SMTP"] or not given["SMTP"] else "SMTP"
-    return Sender(given["NEWSLETTER_FROM"], _server(name, given, ("smtp", "smtps")))
+    return Sender(given["NEWSLETTER_FROM"], _server(name, given, ("smtp", "smtps")), name)
 
 
 def _given(names: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:

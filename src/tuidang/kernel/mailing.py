@@ -56,6 +56,8 @@ class Sender:
 
     address: str
     smtp: Server
+    variable: str = "SMTP"
+    """What the server's setting is called, after `TUIDANG_`."""
 
 
 class MailServerError(BusyError):

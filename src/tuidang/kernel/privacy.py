@@ -18,7 +18,7 @@ class PrivacyClass(StrEnum):
     DERIVED = "derived"
     """Made from a code by a one-way function, or a hash with a secret salt: useless without the code."""
     SEALED = "sealed"
-    """Ciphertext about a declarant. Its key is not in the database."""
+    """Ciphertext about a person. Its key is not in the database."""
     STAFF = "staff"
     """About a member of staff. Never in logs; shown to staff administrators."""
     SECRET = "secret"  # noqa: S105 -- the name of a class, not a secret

@@ -63,7 +63,10 @@ def wish(*, address: Address, choices: Choices, consent: str) -> None:
     blob = adapters.seal(Wished(address=str(address), choices=choices, consent=consent).encoded(), kind="wish", row=number)
     with transaction.atomic(using=NEWSLETTER):
         Wish.objects.bulk_create(
-            [Wish(id=number, content=blob, day=clock.today())], update_conflicts=True, unique_fields=["id"], update_fields=["content", "day"]
+            [Wish(id=number, content=blob, day=clock.today())],
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["content", "day"],
         )
 
 

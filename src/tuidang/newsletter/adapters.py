@@ -10,6 +10,7 @@ from __future__ import annotations
 import binascii
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -30,6 +31,8 @@ from tuidang.vault.adapters import KeyFiles
 
 NAME = "newsletter"
 Purpose = Literal["confirm", "settings", "leave"]
+LETTERS: Mapping[str, Purpose] = {"c": "confirm", "p": "settings", "u": "leave"}
+"""What stands before a token in the address of its page."""
 _NONCE = 12
 _STEP = 64
 """Plain texts are filled up to multiples of this, so that the length of a blob does not tell one address from another."""

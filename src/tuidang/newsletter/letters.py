@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -40,14 +39,10 @@ def signing_up(owed: Owed, sender: Sender) -> EmailMessage:
     return message
 
 
-def links_of(owed: Owed) -> dict[str, Any]:
+def links_of(owed: Owed) -> dict[str, str]:
     """Where the links of a letter lead."""
     start = f"{site()}/{owed.language}/newsletter"
-    return {
-        "confirm": f"{start}/c/{adapters.token('confirm', owed.subscriber)}/",
-        "settings": f"{start}/p/{adapters.token('settings', owed.subscriber)}/",
-        "leave": f"{start}/u/{adapters.token('leave', owed.subscriber)}/",
-    }
+    return {purpose: f"{start}/{letter}/{adapters.token(purpose, owed.subscriber)}/" for letter, purpose in adapters.LETTERS.items()}
 
 
 def as_html(text: str, language: str, title: str) -> str:

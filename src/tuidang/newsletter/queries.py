@@ -92,6 +92,15 @@ def wishes(*, without: Collection[UUID], most: int) -> list[UUID]:
     return list(Wish.objects.exclude(id__in=without).order_by("id").values_list("id", flat=True)[:most])
 
 
-def anybody() -> bool:
-    """Whether anything here needs the key."""
-    return any(table.objects.exists() for table in (Subscriber, Suppression, Wish))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an operator must know: the key is gone although something needs it; wishes wait since yesterday or longer."""
+
+    key_missing: bool
+    late: bool
+
+
+def standing() -> Standing:
+    """How things stand now."""
+    anything = any(table.objects.exists() for table in (Subscriber, Suppression, Wish))
+    return Standing(anything and not adapters.has_key(), Wish.objects.filter(day__lt=clock.today()).exists())

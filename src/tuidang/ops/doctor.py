@@ -18,8 +18,10 @@ from tlog.tiles import TileReader
 from tuidang.intake import queries as intake
 from tuidang.intake.mailbox import MailSettings
 from tuidang.kernel import clock
+from tuidang.kernel.mailing import Sender, Server
 from tuidang.kernel.places import places
 from tuidang.ledger import adapters, queries
+from tuidang.newsletter import queries as newsletter
 from tuidang.ops import serving
 from tuidang.review import queries as review
 from tuidang.review.policies import OVERDUE_DAYS
@@ -55,7 +57,7 @@ def findings() -> list[Finding]:
     """All there is to say, faults first."""
     order = ("fault", "closed", "note")
     return sorted(
-        [*_ledger(), *_keys(), *_database(), *_promises(), *_objections(), *_mail(), *_public()], key=lambda one: order.index(one.level)
+        [*_ledger(), *_keys(), *_database(), *_promises(), *_objections(), *_mail(), *_newsletter(), *_public()], key=lambda one: order.index(one.level)
     )
 
 
@@ -174,13 +176,38 @@ def _mail() -> Iterator[Finding]:
     if mail.maildir and not (Path(mail.maildir) / "new").is_dir():
         yield Finding("fault", "TUIDANG_MAILDIR is no Maildir: there is no folder `new` in it")
     for name, server in (("IMAP", mail.imap), ("SMTP", mail.smtp)):
-        if server is None or not server.user:
-            continue
-        file = Path(server.password_file)
-        if not os.access(file, os.R_OK):
-            yield Finding("fault", f"the file that TUIDANG_{name}_PASSWORD_FILE names cannot be read")
-        elif file.stat().st_mode & 0o077:
-            yield Finding("closed", f"others can read the file that TUIDANG_{name}_PASSWORD_FILE names; run `chmod 600` on it")
+        yield from _password(name, server)
+
+
+def _password(name: str, server: Server | None) -> Iterator[Finding]:
+    if server is None or not server.user:
+        return
+    file = Path(server.password_file)
+    if not os.access(file, os.R_OK):
+        yield Finding("fault", f"the file that TUIDANG_{name}_PASSWORD_FILE names cannot be read")
+    elif file.stat().st_mode & 0o077:
+        yield Finding("closed", f"others can read the file that TUIDANG_{name}_PASSWORD_FILE names; run `chmod 600` on it")
+
+
+def _newsletter() -> Iterator[Finding]:
+    sender: Sender | None = settings.ENVIRONMENT.newsletter
+    if sender is None:
+        yield Finding("note", "the newsletter is off: TUIDANG_NEWSLETTER_FROM is not set; docs/newsletter.md says how to set it up")
+        return
+    mail: MailSettings | None = settings.ENVIRONMENT.mail
+    if mail is None or mail.smtp != sender.smtp:
+        yield from _password(sender.variable, sender.smtp)
+    standing = newsletter.standing()
+    if standing.key_missing:
+        yield Finding(
+            "fault",
+            f"the newsletter's readers cannot be read: its key is not in {places().keys.name}. If {places().keys.name} was taken away, bring it back",
+        )
+    if standing.late:
+        yield Finding("fault", "people who signed up for the newsletter wait for their letter since yesterday; see that the mail server takes mail")
+    if connection.vendor == "postgresql" and not settings.ENVIRONMENT.newsletter_database_url:
+        name = places().newsletter.name
+        yield Finding("note", f"the newsletter's readers are in {name}; for several machines name a database in TUIDANG_NEWSLETTER_DATABASE_URL")
 
 
 def _public() -> Iterator[Finding]:

@@ -87,6 +87,27 @@ STORED = {
         _("Until 30 days after the answer."),
         _("A key of the day; with it the volunteers who decide, and the code of the objection."),
     ),
+    "newsletter": _row(
+        PrivacyClass.SEALED,
+        "newsletter.Subscriber.address newsletter.Wish.content newsletter.ImportProof.wording",
+        _("Newsletter: the e-mail address, and of imported lists where their readers agreed. In a database of its own, beside no declaration"),
+        _("Until you erase it or unsubscribe; three days where nobody confirmed."),
+        _("A key outside the database and its backups; with it the program that sends the letters, and you by the links in them."),
+    ),
+    "newsletter marks": _row(
+        PrivacyClass.DERIVED,
+        "newsletter.Subscriber.mailbox newsletter.Suppression.mailbox newsletter.Wish.id",
+        _("Newsletter: marks of addresses"),
+        _("As long as the address. After you unsubscribed, or asked never to be written to, for good; none after erasing."),
+        _("Nothing. A secret key makes them, and they only recognise an address that comes again."),
+    ),
+    "newsletter choices": _row(
+        PrivacyClass.INTERNAL,
+        "newsletter",
+        _("Newsletter: language, subjects, how often, the days of signing up and confirming, the version of the consent"),
+        _("As long as the address."),
+        _("Whoever has the database. They do not say whose they are."),
+    ),
     "numbers": _row(
         PrivacyClass.DERIVED,
         "intake.Declaration.id intake.Declarant.declaration intake.Declarant.lookup intake.Declarant.commitment intake.Outcome.mark "
