@@ -10,11 +10,12 @@ from tuidang.intake.loops import LOOPS as INTAKE
 from tuidang.kernel.loops import Loop, start
 from tuidang.ledger.loops import LOOPS as LEDGER
 from tuidang.newsletter.loops import LOOPS as NEWSLETTER
+from tuidang.newsroom.loops import LOOPS as NEWSROOM
 from tuidang.public.loops import LOOPS as PUBLIC
 from tuidang.review.loops import LOOPS as REVIEW
 from tuidang.screening.loops import LOOPS as SCREENING
 
-LOOPS: list[Loop] = [*ACCOUNTS, *INTAKE, *SCREENING, *REVIEW, *LEDGER, *ARCHIVE, *NEWSLETTER, *PUBLIC]
+LOOPS: list[Loop] = [*ACCOUNTS, *INTAKE, *SCREENING, *REVIEW, *LEDGER, *ARCHIVE, *NEWSLETTER, *NEWSROOM, *PUBLIC]
 
 
 def start_loops() -> threading.Event:
