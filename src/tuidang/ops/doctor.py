@@ -57,7 +57,8 @@ def findings() -> list[Finding]:
     """All there is to say, faults first."""
     order = ("fault", "closed", "note")
     return sorted(
-        [*_ledger(), *_keys(), *_database(), *_promises(), *_objections(), *_mail(), *_newsletter(), *_public()], key=lambda one: order.index(one.level)
+        [*_ledger(), *_keys(), *_database(), *_promises(), *_objections(), *_mail(), *_newsletter(), *_public()],
+        key=lambda one: order.index(one.level),
     )
 
 
@@ -204,10 +205,14 @@ def _newsletter() -> Iterator[Finding]:
             f"the newsletter's readers cannot be read: its key is not in {places().keys.name}. If {places().keys.name} was taken away, bring it back",
         )
     if standing.late:
-        yield Finding("fault", "people who signed up for the newsletter wait for their letter since yesterday; see that the mail server takes mail")
+        yield Finding(
+            "fault", "people who signed up for the newsletter wait for their letter since yesterday; see that the mail server takes mail"
+        )
     if connection.vendor == "postgresql" and not settings.ENVIRONMENT.newsletter_database_url:
         name = places().newsletter.name
-        yield Finding("note", f"the newsletter's readers are in {name}; for several machines name a database in TUIDANG_NEWSLETTER_DATABASE_URL")
+        yield Finding(
+            "note", f"the newsletter's readers are in {name}; for several machines name a database in TUIDANG_NEWSLETTER_DATABASE_URL"
+        )
 
 
 def _public() -> Iterator[Finding]:
