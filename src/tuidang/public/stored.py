@@ -90,7 +90,9 @@ STORED = {
     "newsletter": _row(
         PrivacyClass.SEALED,
         "newsletter.Subscriber.address newsletter.Wish.content newsletter.ImportProof.wording",
-        _("Newsletter: the e-mail address, and of imported lists where their readers agreed. In a database of its own, beside no declaration"),
+        _(
+            "Newsletter: the e-mail address, and of imported lists where their readers agreed. In a database of its own, beside no declaration"
+        ),
         _("Until you erase it or unsubscribe; three days where nobody confirmed."),
         _("A key outside the database and its backups; with it the program that sends the letters, and you by the links in them."),
     ),
