@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from tuidang.design.fields import PRIVATE, Choice, Field
@@ -166,7 +166,7 @@ def _event_labels() -> dict[str, tuple[str, str]]:
         "starts": (_("Begins"), _("Local time, as on the wall of the place.")),
         "ends": (_("Ends"), _("If it is known.")),
         "zone": (_("Time zone"), _("Of the place: type a part of it, such as Taipei, and choose.")),
-        "place": (_("Place"), ""),
+        "place": (pgettext("of an event", "Place"), ""),
         "address": (_("Address"), ""),
         "online": (_("Where to watch it"), _("The address of the page, beginning with https://")),
     }

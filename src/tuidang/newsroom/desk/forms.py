@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tuidang.design.fields import PRIVATE, Choice, Field
 from tuidang.design.templatetags.design import SPOKEN
@@ -74,7 +75,7 @@ def number(text: str) -> int | None:
 
 def word_questions(language: str, typed: TypedWords, problems: Problems, *, locked: bool) -> dict[str, Field]:
     """Title, summary and text of one language."""
-    labels = {"title": _("Title"), "summary": _("Summary"), "body": _("Text")}
+    labels = {"title": _("Title"), "summary": _("Summary"), "body": pgettext("of an item", "Text")}
     hints = {"summary": _("One or two sentences, for lists and feeds."), "body": _("Markdown: ## heading, **bold**, [words](address)")}
     most = {"title": LONGEST_TITLE, "summary": LONGEST_SUMMARY, "body": LONGEST_BODY}
     attributes = {**PRIVATE, "lang": SPOKEN[language], **({"readonly": ""} if locked else {})}
@@ -133,7 +134,7 @@ def new_item_questions(typed: NewItem, problems: Problems) -> list[Field]:
     }
     return [
         Field("kind", _("Kind"), "radios", choices=kinds, error=wrong.get("kind", ""), inline=True),
-        Field("slug", _("Address"), value=typed.slug, hint=hint, error=wrong.get("slug", "")),
+        Field("slug", pgettext("of a page", "Address"), value=typed.slug, hint=hint, error=wrong.get("slug", "")),
         Field(
             "language",
             _("Language that it is written in first"),
@@ -206,7 +207,9 @@ class TypedTime:
         return [
             Field("when", _("When it goes out"), "radios", choices=choices, error=wrong.get("when", ""), inline=True),
             Field("at", _("Local time"), value=self.at, error=wrong.get("at", ""), attributes=time_attributes()),
-            Field("zone", _("Time zone"), value=self.zone, error=wrong.get("zone", ""), attributes=zone_attributes()),
+            Field(
+                "zone", _("Time zone"), value=self.zone, error=wrong.get("zone", ""), attributes={**zone_attributes(), "data-own-zone": ""}
+            ),
         ]
 
 
