@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 LANGUAGES = ("en", "zh-hans", "zh-hant")
 _VOID = {"meta", "link", "input", "br", "hr", "img"}
 _SILENT = {"script", "style", "code", "pre"}
-_ENGLISH = {"English", "Cookie", "Tor", "MB", "KB", "DEMO"}
+_ENGLISH = {"English", "Cookie", "Tor", "MB", "KB", "DEMO", "UTC", "Atom", "JSON", "Feed", "PDF"}
 """Latin words that a Chinese page may hold: the name of the other language, names, units."""
 
 

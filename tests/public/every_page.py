@@ -25,6 +25,7 @@ from tests.archive.test_archive import published
 from tests.archive.test_objections import objection, settle
 from tests.intake.filled import ANSWERS, AS_A_FORM, GROUP
 from tests.ledger.register import Register, decide, declaration, declare, index_of
+from tests.newsroom.published import SLUG, one_of_each
 from tests.page import Page, read
 from tests.public.numbers import FULL
 
@@ -44,6 +45,8 @@ from tuidang.newsletter import adapters as tokens
 from tuidang.newsletter import queries as readers
 from tuidang.newsletter.consents import VERSION
 from tuidang.newsletter.policies import read_address
+from tuidang.newsroom import queries as newsroom
+from tuidang.newsroom.states import Kind
 from tuidang.public import consents, errors
 from tuidang.reference import switches
 from tuidang.review.models import Case
@@ -52,7 +55,7 @@ from tuidang.statistics import figures
 from tuidang.vault import mailkeys
 from tuidang.vault.codes import Code
 
-APPS = ("public", "intake", "declarant", "newsletter")
+APPS = ("public", "intake", "declarant", "newsroom", "newsletter")
 LONG = "没有空格的长句" * 30 + "w" * 90
 NAME = "一个很长很长的化名" * 3
 MAIL = {"TUIDANG_MAIL_FROM": "declare@register.example", "TUIDANG_MAILDIR": "/var/mail/declare", "TUIDANG_SMTP": "smtp://localhost"}
@@ -98,7 +101,7 @@ def _below(resolver: URLResolver, before: str) -> Iterator[str]:
 
 def filled_in(address: str, statement: int = 1, link: str = "") -> str:
     """An address with something in the place of what varies. Raises KeyError for what nothing is known to stand for."""
-    values = {"index": str(statement), "version": next(iter(consents.versions())), "link": link or str(_claim())}
+    values = {"index": str(statement), "version": next(iter(consents.versions())), "link": link or str(_claim()), "slug": SLUG}
     values |= {"agreement": VERSION, "token": tokens.token("leave", UUID(int=7))}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], address)
 
@@ -108,9 +111,10 @@ def _claim(persons: int = 1, number: bytes = bytes(16)) -> mailkeys.Claim:
 
 
 def templates() -> set[str]:
-    """The names of all templates of these apps for pages."""
+    """The names of all templates of these apps for pages, but those of the editors' desk, which tests/newsroom shows."""
     folders = [Path(apps.get_app_config(name).path) / "templates" for name in APPS]
-    return {str(path.relative_to(folder)) for folder in folders for path in folder.rglob("*.html")}
+    found = {str(path.relative_to(folder)) for folder in folders for path in folder.rglob("*.html")}
+    return {name for name in found if not name.startswith("newsroom/desk/")}
 
 
 def unseen(seen: list[Seen]) -> set[str]:
@@ -127,6 +131,8 @@ def furnish(register: Register, monkeypatch: pytest.MonkeyPatch) -> World:
     objections, statement = _objections()
     world = World(_codes(register), objections, statement)
     mailkeys.make_next()
+    if newsroom.edition(Kind.NEWS, SLUG, "en") is None:
+        one_of_each(statement)
     return world
 
 
@@ -195,6 +201,8 @@ def every_page(world: World, language: str, monkeypatch: pytest.MonkeyPatch) -> 
     """All answers in one language, one after the other. What they change they change of declarations of their own."""
     for one in addresses():
         yield Seen(one or "home", get(f"/{language}/{filled_in(one, world.statement)}"))
+    for one in ("news/gone/", "news/untranslated/", "news/?before=1-1", "places/?country=840", "news/?before=x"):
+        yield Seen(one, get(f"/{language}/{one}"))
     yield from _errors(language)
     yield from _declaring(language)
     yield from _not_now(language, monkeypatch)

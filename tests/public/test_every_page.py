@@ -23,7 +23,7 @@ from tuidang.intake import actions as intake
 from tuidang.intake.content import Accepted
 from tuidang.intake.policies import check
 
-GIVEN = re.compile(rf"{LONG[-90:]}|\b(?:[0-9A-Z]{{4}}[- ]*)+\b|\S+@\S+|https?://\S+")
+GIVEN = re.compile(rf"{LONG[-90:]}|\b(?:[0-9A-Z]{{4}}[- ]*)+\b|\S+@\S+|https?://\S+|\b\w+\.example\b")
 """What is the same in every language: a long word that somebody typed, codes, addresses."""
 pytestmark = pytest.mark.django_db(databases=["default", "newsletter"])
 NAMES = {"en": "Public Register", "zh-hans": "退出声明公开登记", "zh-hant": "退出聲明公開登記"}

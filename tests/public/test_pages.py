@@ -19,6 +19,7 @@ from tests.public.numbers import shown
 from tuidang.config.files import Files
 from tuidang.design import assets
 from tuidang.ledger import adapters
+from tuidang.newsroom.addresses import FOLDERS
 from tuidang.reference import pack
 from tuidang.vault import formkeys
 
@@ -38,9 +39,22 @@ PAGES = (
     "terms/",
     "terms/consent/2026-11/",
     "privacy/",
+    "news/",
+    "milestones/",
+    "support/",
+    "stories/",
+    "events/",
+    "places/",
+    "library/",
+    "about/",
     "nowhere/",
 )
+FEEDS = {f"{kind}/feed.{form}" for kind in ("news", "milestones", "support", "stories") for form in ("atom", "json")}
 OF_THEIR_OWN = {
+    *FEEDS,
+    *(f"{folder}/<slug:slug>/" for folder in FOLDERS.values()),
+    "events/calendar.ics",
+    "events/<slug:slug>/event.ics",
     "home.txt",
     "declare.txt",
     "statements/<int:index>/",
@@ -54,7 +68,7 @@ OF_THEIR_OWN = {
     "newsletter/p/<str:token>/",
     "newsletter/u/<str:token>/",
 }
-"""Of an address of these the tests are elsewhere: test_plain, test_statements, test_consents, tests/intake/test_mail_pages, tests/newsroom, tests/newsletter."""
+"""Of an address of these the tests are in test_plain, test_statements, test_consents, tests/intake/test_mail_pages, tests/newsroom and tests/newsletter."""
 EXIT = "https://www.bing.com/"
 KB = 1024
 
@@ -96,7 +110,9 @@ def test_every_page_leads_to_itself_in_the_other_languages(page):
     assert {f"/zh-hans/{page}", f"/zh-hant/{page}"} <= set(links)
 
 
-@pytest.mark.parametrize("page", ["", "lookup/", "statements/", "method/", "recount/", "safety/", "terms/", "privacy/"])
+@pytest.mark.parametrize(
+    "page", ["", "lookup/", "statements/", "method/", "recount/", "safety/", "terms/", "privacy/", "news/", "events/", "about/"]
+)
 def test_every_link_of_ours_leads_somewhere(page):
     from urllib.parse import urljoin
 
@@ -297,7 +313,19 @@ def test_the_way_of_a_family_of_five_is_light(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "page", ["declare/group/", "declare/which/", "method/", "privacy/", "recount/", "safety/", "terms/", "terms/consent/2026-11/"]
+    "page",
+    [
+        "declare/group/",
+        "declare/which/",
+        "method/",
+        "privacy/",
+        "recount/",
+        "safety/",
+        "terms/",
+        "terms/consent/2026-11/",
+        "news/",
+        "places/",
+    ],
 )
 def test_the_other_pages_are_light_too(language, page):
     assert weight(Client(headers={"Accept-Encoding": "gzip"}).get(f"/{language}/{page}")) <= 6 * KB

@@ -38,9 +38,9 @@ _MISSING = "\ue000"
 Font = ImageFont.FreeTypeFont
 
 
-def name_of(edition: Shown, over: str) -> str:
-    """The name of an edition's card; `over` stands above its title."""
-    words = f"{edition.language}\0{edition.written_in}\0{over}\0{edition.title}"
+def name_of(edition: Shown, over: str, under: str) -> str:
+    """The name of an edition's card; `over` stands above its title, `under` below."""
+    words = f"{edition.language}\0{edition.written_in}\0{over}\0{under}\0{edition.title}"
     return f"card-{hashlib.sha256(_VERSION + words.encode()).hexdigest()}.png"
 
 
@@ -49,25 +49,27 @@ def is_made(name: str) -> bool:
     return (places().media / name).exists()
 
 
-def make(edition: Shown, over: str) -> None:
+def make(edition: Shown, over: str, under: str) -> None:
     """Draws an edition's card, if it is not there."""
-    name = name_of(edition, over)
+    name = name_of(edition, over, under)
     if not is_made(name):
-        write_durably(private_folder(places().media) / name, draw(edition.title, over, language=edition.written_in, page=edition.language))
+        drawn = draw(edition.title, over, under, language=edition.written_in, page=edition.language)
+        write_durably(private_folder(places().media) / name, drawn)
 
 
-def draw(title: str, over: str, *, language: str, page: str) -> bytes:
-    """A PNG of 1200 by 630: `title` in `language`, above it `over` in that of the page."""
+def draw(title: str, over: str, under: str, *, language: str, page: str) -> bytes:
+    """A PNG of 1200 by 630: `title` in `language`, above and below it `over` and `under` in that of the page."""
     card = Image.new("RGB", SIZE, PAPER)
     pen = ImageDraw.Draw(card)
     pen.rectangle((0, 0, SIZE[0], 14), fill=ACCENT)
-    for y in (540, 546):
+    for y in (530, 536):
         pen.line((_LEFT, y, _LEFT + _WIDTH, y), fill=LINE, width=2)
-    big, small = font(language, 68), font(page, 34)
-    if big and small and _has(big, title) and _has(small, over):
+    big, small = font(language, 72), font(page, 34)
+    if big and small and _has(big, title) and _has(small, over + under):
         pen.text((_LEFT, 80), over, font=small, fill=SOFT)
+        pen.text((_LEFT, 562), under, font=small, fill=SOFT)
         for number, line in enumerate(broken(title, big)):
-            pen.text((_LEFT, 160 + 90 * number), line, font=big, fill=INK)
+            pen.text((_LEFT, 150 + 92 * number), line, font=big, fill=INK)
     else:
         pen.ellipse((SIZE[0] // 2 - 90, 190, SIZE[0] // 2 + 90, 370), outline=ACCENT, width=10)
     kept = io.BytesIO()

@@ -54,8 +54,8 @@ class Item(models.Model):
     """One thing that is or will be published. `slug` is its permanent address within its kind: it does not change once it was published.
 
     `facts` are those of its kind (`content`). `language` is the one it is written in first. `offered_by` handed it to a second pair of eyes;
-    `approved_by` was that. `goes_out` is when it is published, `published` when it first was, both in minutes since 1970. `at` is that of its editions,
-    and stays when they are `withdrawn`: a calendar is told which event is off, and when it would have been.
+    `approved_by` was that. `goes_out` is when it is published, `published` when it first was, both in minutes since 1970. `at` is that of its
+    editions, and stays when they are `withdrawn`: a calendar is told which event is off, and when it would have been.
     """
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)

@@ -80,6 +80,8 @@ def _decoded(data: bytes) -> Image.Image:
         return _loaded(data, kind)
     except InvalidInputError:
         raise
+    except Image.DecompressionBombError:  # the library's own bound, far above ours, is found first
+        raise InvalidInputError({"picture": "too_many_pixels"}) from None
     except Exception:  # noqa: BLE001  a decoder fails in many ways at what is damaged, and means to
         raise InvalidInputError({"picture": "damaged"}) from None
 

@@ -71,19 +71,18 @@ def whole(one: Shown) -> dict[str, Any]:
     changed = clock.as_date(one.changed // 1440) if one.changed else None
     in_words = WRITTEN_IN[one.written_in]
     photo = None if one.photo is None else picture(one.photo, (one.language, one.written_in))
-    return {**row(one), "changed": changed, "written_in": in_words, "photo": photo}
+    return {**row(one), "in_lang": SPOKEN[one.written_in], "changed": changed, "written_in": in_words, "photo": photo}
 
 
 def card(one: Shown) -> str:
     """The address of an edition's share card; empty until it is made."""
-    name = cards.name_of(one, over(one))
+    name = cards.name_of(one, *around(one))
     return f"/media/{name}" if cards.is_made(name) else ""
 
 
-def over(one: Shown) -> str:
-    """What stands over the title on a card: the name of the register, in the language of the page."""
-    del one
-    return register_name()
+def around(one: Shown) -> tuple[str, str]:
+    """What stands over and under the title on a card, in the language of the page: the register's name, and what it is."""
+    return register_name(), str(ROOMS[one.kind])
 
 
 def excerpt(text: str) -> str:

@@ -85,7 +85,7 @@ def points(request: HttpRequest, kind: Kind) -> HttpResponse:
     rows.sort(key=lambda one: (one["country"], one["point"].city, one["one"].title))
     raw = request.GET.get("country", "")
     country = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 0
-    chosen = [one for one in rows if one["point"].country == country] if country else rows
+    chosen = [one for one in rows if one["point"].country == country] if raw else rows
     if raw and not chosen:
         raise Http404
     countries = {one["point"].country: one["country"] for one in rows} if len(chosen) > AT_ONCE and not country else {}

@@ -25,6 +25,8 @@ from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
 from tuidang.ledger import adapters
 from tuidang.ledger.founding import promise_key
+from tuidang.newsroom import queries as newsroom
+from tuidang.newsroom import showing
 from tuidang.public import plain
 from tuidang.public.stored import STORED
 from tuidang.reference import queries as reference
@@ -52,7 +54,14 @@ def home_context() -> dict[str, Any]:
         "organisations": left,
         "voice": voice,
         "assurance": {name: now.by_assurance.get(name, 0) for name in ("identified", "witnessed", "reviewed", "screened")},
+        **_told(language),
     }
+
+
+def _told(language: str) -> dict[str, Any]:
+    """The latest milestone or news, and the latest story."""
+    told, story = newsroom.front(language)
+    return {"told": told and showing.row(told), "story": story and showing.row(story)}
 
 
 def method_context() -> dict[str, Any]:
