@@ -68,7 +68,7 @@ OF_THEIR_OWN = {
     "newsletter/p/<str:token>/",
     "newsletter/u/<str:token>/",
 }
-"""Of an address of these the tests are in test_plain, test_statements, test_consents, tests/intake/test_mail_pages, tests/newsroom and tests/newsletter."""
+"""The tests of these are in test_plain, test_statements, test_consents, tests/intake/test_mail_pages, tests/newsroom, tests/newsletter."""
 EXIT = "https://www.bing.com/"
 KB = 1024
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.functional import SimpleLazyObject
 
+from tuidang.config.bodies import LARGEST_UPLOAD
 from tuidang.config.databases import databases
 from tuidang.config.environment import read_environment
 from tuidang.config.secrets import django_secret
@@ -94,6 +95,7 @@ MAIL_BACKEND = "tuidang.kernel.mailing.Smtp"
 
 # Uploads never touch the disk: nothing that a person sends may lie in a temporary file.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_UPLOAD  # beyond it the handler would take nothing in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 
