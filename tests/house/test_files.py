@@ -24,8 +24,21 @@ OWN_WORDS = {
     "accounts": {"gate"},
     "archive": {"carrying"},
     "api": {"clients", "feed", "messages", "submission"},
-    "declarant": {"objecting"},
-    "intake": {"claims", "content", "correspondence", "layout", "letters", "mail", "mail_pages", "mailbox", "passages", "questions"},
+    "declarant": {"contacting", "objecting", "supporting"},
+    "intake": {
+        "claims",
+        "contact",
+        "content",
+        "correspondence",
+        "layout",
+        "letters",
+        "mail",
+        "mail_pages",
+        "mailbox",
+        "passages",
+        "questions",
+        "support",
+    },
     "ledger": {"batch", "departures", "founding", "gathering", "instructions", "moving", "restoring", "rows", "sealing", "stage", "totals"},
     "newsletter": {"consents", "content", "importing", "letters", "posting"},
     "newsroom": {
@@ -45,11 +58,11 @@ OWN_WORDS = {
         "zones",
     },
     "ops": {"doctor", "serving", "standing"},
-    "public": {"consents", "context", "errors", "languages", "pages", "plain", "stored"},
+    "public": {"consents", "context", "errors", "languages", "messages", "pages", "plain", "stored"},
     "reference": {"pack", "switches"},
-    "review": {"content"},
+    "review": {"content", "messages"},
     "statistics": {"figures"},
-    "vault": {"codes", "daykeys", "epochs", "formkeys", "mailkeys", "records"},
+    "vault": {"codes", "daykeys", "epochs", "formkeys", "mailkeys", "records", "rolekeys"},
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "shared", "lib"}
 

@@ -39,6 +39,7 @@ class Right(StrEnum):
     ENTER = "enter"
     AUDIT = "audit"
     MEMBERS = "members"
+    ANSWER = "answer"
 
 
 _ALLOWED: dict[Right, frozenset[Role]] = {
@@ -50,6 +51,7 @@ _ALLOWED: dict[Right, frozenset[Role]] = {
     Right.ENTER: frozenset({Role.VOLUNTEER}),
     Right.AUDIT: frozenset({Role.AUDITOR}),
     Right.MEMBERS: frozenset({Role.OPERATOR}),
+    Right.ANSWER: frozenset({Role.OPERATOR, Role.EDITOR, Role.PRESS}),
 }
 
 

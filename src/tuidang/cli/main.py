@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     from tuidang.accounts import commands as accounts
     from tuidang.cli import run, seal
     from tuidang.demo import commands as demo
+    from tuidang.intake.contact import commands as contact
     from tuidang.ledger import commands as ledger
     from tuidang.newsletter import commands as newsletter
     from tuidang.ops import commands as ops
@@ -113,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", metavar="DIR", help="the data folder (default: data in the current folder, or TUIDANG_DATA)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for app in (run, demo, seal, ledger, ops, accounts, newsletter):
+    for app in (run, demo, seal, ledger, ops, accounts, contact, newsletter):
         app.add_to(commands)
     for command in commands.choices.values():
         command.set_defaults(parser=command)  # its usage is shown where an argument is not known

@@ -15,6 +15,7 @@ urlpatterns = [
     path("staff/", include("tuidang.accounts.urls")),
     path("staff/review/", include("tuidang.review.urls")),
     path("staff/objections/", include("tuidang.archive.urls")),
+    path("staff/contact/", include("tuidang.intake.contact.urls")),
     path("staff/newsroom/", include("tuidang.newsroom.desk.urls")),
     *i18n_patterns(
         path("", include("tuidang.public.urls")),
@@ -22,6 +23,8 @@ urlpatterns = [
         path("", include("tuidang.newsletter.urls")),
         path("", include("tuidang.declarant.urls")),
         path("", include("tuidang.declarant.objecting.urls")),
+        path("", include("tuidang.declarant.supporting.urls")),
+        path("", include("tuidang.declarant.contacting.urls")),
         path("", include("tuidang.newsroom.urls")),
         prefix_default_language=True,
     ),

@@ -63,3 +63,8 @@ def lengths_told(request: HttpRequest) -> tuple[int, int]:
     """What `note_told` noted, in bytes: compressed, and plain."""
     packed, plain = request.META.get(_LENGTHS, (0, 0))
     return packed, plain
+
+
+def note_room(request: HttpRequest, packed: int, plain: int) -> None:
+    """As `note_told`, for an answer whose length is not known to whoever asks: room for so many bytes, compressed and plain."""
+    request.META[_LENGTHS] = (packed, plain)

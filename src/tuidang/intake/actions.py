@@ -20,6 +20,7 @@ from tuidang.intake.adapters import KeyDiedError, NewRows, mark_answered_twice, 
 from tuidang.intake.content import Accepted, NewDeclaration, NewPerson, PendingDeclaration, PendingPerson, Person, Statement
 from tuidang.intake.models import ERASED, Claim, Declarant, DeclarantState, Declaration, DeclarationState, Outcome, Spent, Tally
 from tuidang.intake.policies import check, with_placeholders
+from tuidang.intake.support import actions as support
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError, DamagedError
 from tuidang.kernel.randomness import Draw, random_id
@@ -330,6 +331,10 @@ def remove_declarants(*, persons: list[tuple[UUID, int]]) -> set[UUID]:
 @transaction.atomic
 def carry_over(*, old_key: int, at_most: int = 500) -> int:
     """Re-encrypts up to `at_most` rows of a dying key under the current one; returns how many there were. 0: the key can die."""
+    return _carry_over(old_key, at_most) or support.carry_over(old_key=old_key, at_most=at_most)
+
+
+def _carry_over(old_key: int, at_most: int) -> int:
     # The rows first: as long as one of them is there, the old key is. Those that a wish or a row move holds are left for the next call.
     declarations = list(Declaration.objects.select_for_update(skip_locked=True).filter(key_id=old_key)[:at_most])
     declarants = list(Declarant.objects.select_for_update(skip_locked=True).filter(key_id=old_key)[:at_most])

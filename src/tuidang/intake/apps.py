@@ -1,6 +1,7 @@
 """Django's entry for intake."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IntakeConfig(AppConfig):
@@ -8,3 +9,10 @@ class IntakeConfig(AppConfig):
 
     name = "tuidang.intake"
     label = "intake"
+
+    def ready(self) -> None:
+        """Lists the page of those to whom messages are written."""
+        from tuidang.accounts.gate import Section, add_section
+        from tuidang.accounts.policies import Right
+
+        add_section(Section("contact:messages", _("Messages to us"), Right.ANSWER))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 
 from tuidang.intake import actions, claims, correspondence
+from tuidang.intake.contact import actions as contact
+from tuidang.intake.support import actions as support
 from tuidang.kernel.loops import Loop
 from tuidang.vault import daykeys, formkeys, mailkeys
 
@@ -31,7 +33,10 @@ def _forget_in_memory() -> bool:
     return False
 
 
+FORGET_SECONDS = 3600
 LOOPS = [
+    Loop("intake-support", lambda: support.forget_old() > 0, pause_seconds=FORGET_SECONDS),
+    Loop("intake-contact", lambda: contact.forget_old() > 0, pause_seconds=FORGET_SECONDS),
     # Twice a period, so that the next one's key is there before it begins.
     Loop("intake-forget", _forget, pause_seconds=formkeys.CLIENT_SECONDS / 2),
     # Without a lease: each process has a memory of its own.

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db import models
 
+from tuidang.intake.contact import states as contact
+from tuidang.intake.support import states as support
 from tuidang.kernel.privacy import PrivacyClass
 
 
@@ -164,3 +166,151 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return "claim"
+
+
+class SupportMessage(models.Model):
+    """A message of support until it was read, and for some days after. The id is derived from its own code.
+
+    `refusal`: why it stands refused, or stood before that was undone (`undone`). `decided_by` is forgotten with the member's next screen.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    day = models.IntegerField()
+    state = models.SmallIntegerField(choices=[(one.value, one.name) for one in support.State], default=support.State.WAITING.value)
+    turn = models.SmallIntegerField(choices=[(one.value, one.name) for one in support.Turn])
+    refusal = models.SmallIntegerField(choices=[(one.value, one.name) for one in support.Refusal], default=support.Refusal.NONE.value)
+    undone = models.BooleanField(default=False)
+    claimed_by = models.UUIDField(null=True)
+    claim_until = models.BigIntegerField(default=0)
+    decided_by = models.UUIDField(null=True)
+    purge_on = models.IntegerField(null=True)
+    key = models.ForeignKey("vault.DayKey", on_delete=models.PROTECT, related_name="+")
+    blob = models.BinaryField()
+
+    PRIVACY: ClassVar = {
+        "id": PrivacyClass.DERIVED,
+        "day": PrivacyClass.INTERNAL,
+        "state": PrivacyClass.INTERNAL,
+        "turn": PrivacyClass.INTERNAL,
+        "refusal": PrivacyClass.INTERNAL,
+        "undone": PrivacyClass.INTERNAL,
+        "claimed_by": PrivacyClass.STAFF,
+        "claim_until": PrivacyClass.STAFF,
+        "decided_by": PrivacyClass.STAFF,
+        "purge_on": PrivacyClass.INTERNAL,
+        "key": PrivacyClass.INTERNAL,
+        "blob": PrivacyClass.SEALED,
+    }
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["turn", "day", "id"], name="support_waiting", condition=models.Q(state=support.State.WAITING.value)),
+            models.Index(fields=["claimed_by"], name="support_claimed", condition=models.Q(claimed_by__isnull=False)),
+            models.Index(fields=["decided_by"], name="support_decided", condition=models.Q(decided_by__isnull=False)),
+            models.Index(fields=["purge_on"], name="support_purge", condition=models.Q(purge_on__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return "message of support"
+
+
+class Support(models.Model):
+    """A published message of support: no declaration, and in no count of them. `message` finds it for whoever has its code."""
+
+    number = models.BigAutoField(primary_key=True)
+    message = models.UUIDField(unique=True)
+    day = models.IntegerField()
+    name = models.CharField(max_length=60)
+    country = models.IntegerField()
+    text = models.TextField()
+    language = models.CharField(max_length=8)
+
+    PRIVACY: ClassVar = {
+        "number": PrivacyClass.PUBLIC,
+        "message": PrivacyClass.DERIVED,
+        "day": PrivacyClass.PUBLIC,
+        "name": PrivacyClass.PUBLIC,
+        "country": PrivacyClass.PUBLIC,
+        "text": PrivacyClass.PUBLIC,
+        "language": PrivacyClass.PUBLIC,
+    }
+
+    def __str__(self) -> str:
+        return f"message of support {self.number}"
+
+
+class SupportTally(models.Model):
+    """How many messages of support came on one day, and how many that were published on it are still shown."""
+
+    day = models.IntegerField(primary_key=True)
+    received = models.IntegerField(default=0)
+    shown = models.IntegerField(default=0)
+
+    PRIVACY: ClassVar = {"day": PrivacyClass.INTERNAL, "received": PrivacyClass.INTERNAL, "shown": PrivacyClass.INTERNAL}
+
+    def __str__(self) -> str:
+        return f"messages of support of day {self.day}"
+
+
+class ContactKey(models.Model):
+    """The public key of those whom a message is for; the private one is not on this machine. `role` is one of `intake.contact.states`."""
+
+    role = models.CharField(max_length=20, primary_key=True)
+    public = models.BinaryField()
+    since = models.IntegerField()
+
+    PRIVACY: ClassVar = {"role": PrivacyClass.PUBLIC, "public": PrivacyClass.PUBLIC, "since": PrivacyClass.INTERNAL}
+
+    def __str__(self) -> str:
+        return f"key for {self.role}"
+
+
+class ContactMessage(models.Model):
+    """A message to a role, sealed to its key before it is stored. The id is derived from the message's own code.
+
+    `mark` tells the same content from other to whoever has the code. `key` says under which key of the role it is. What is answered is sealed
+    to `reply_to`, the public half of a key that comes from the code. `size`: kilobytes, of what was written and filled up.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    role = models.CharField(max_length=20)
+    day = models.IntegerField()
+    state = models.SmallIntegerField(choices=[(one.value, one.name) for one in contact.State], default=contact.State.NEW.value)
+    turn = models.SmallIntegerField(choices=[(one.value, one.name) for one in contact.Turn])
+    size = models.SmallIntegerField()
+    mark = models.BinaryField()
+    key = models.CharField(max_length=16)
+    sealed = models.BinaryField()
+    reply_to = models.BinaryField()
+    answer = models.BinaryField(default=b"")
+    purge_on = models.IntegerField()
+
+    PRIVACY: ClassVar = {
+        "id": PrivacyClass.DERIVED,
+        "role": PrivacyClass.INTERNAL,
+        "day": PrivacyClass.INTERNAL,
+        "state": PrivacyClass.INTERNAL,
+        "turn": PrivacyClass.INTERNAL,
+        "size": PrivacyClass.INTERNAL,
+        "mark": PrivacyClass.DERIVED,
+        "key": PrivacyClass.INTERNAL,
+        "sealed": PrivacyClass.SEALED,
+        "reply_to": PrivacyClass.DERIVED,
+        "answer": PrivacyClass.SEALED,
+        "purge_on": PrivacyClass.INTERNAL,
+    }
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["role", "turn", "day", "id"], name="contact_open", condition=models.Q(state__lt=contact.State.ANSWERED.value)
+            ),
+            models.Index(
+                fields=["role", "purge_on", "id"], name="contact_done", condition=models.Q(state__gte=contact.State.ANSWERED.value)
+            ),
+            models.Index(fields=["role", "day"], name="contact_of_day"),
+            models.Index(fields=["purge_on"], name="contact_purge"),
+        ]
+
+    def __str__(self) -> str:
+        return f"message to {self.role}"

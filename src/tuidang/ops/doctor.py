@@ -16,7 +16,12 @@ from tlog.merkle import root_of_size
 from tlog.signer_client import SignerError
 from tlog.tiles import TileReader
 from tuidang.intake import queries as intake
+from tuidang.intake.contact import queries as contact
+from tuidang.intake.contact.policies import LATE_DAYS as ANSWER_DAYS
+from tuidang.intake.contact.states import Role as Addressee
 from tuidang.intake.mailbox import MailSettings
+from tuidang.intake.support import queries as support
+from tuidang.intake.support.policies import LATE_DAYS as READ_DAYS
 from tuidang.kernel import clock
 from tuidang.kernel.mailing import Sender, Server
 from tuidang.kernel.places import places
@@ -35,6 +40,8 @@ NEEDED = {
 }
 MOST_COUNTED = 1000
 OBJECTIONS = "/staff/objections/"
+SUPPORT = "/staff/review/messages/"
+CONTACT = "/staff/contact/"
 SILENT = {
     "log_statement": "none",
     "log_min_duration_statement": "-1",
@@ -57,7 +64,7 @@ def findings() -> list[Finding]:
     """All there is to say, faults first."""
     order = ("fault", "closed", "note")
     return sorted(
-        [*_ledger(), *_keys(), *_database(), *_promises(), *_objections(), *_mail(), *_newsletter(), *_public()],
+        [*_ledger(), *_keys(), *_database(), *_promises(), *_objections(), *_messages(), *_mail(), *_newsletter(), *_public()],
         key=lambda one: order.index(one.level),
     )
 
@@ -150,6 +157,23 @@ def _objections() -> Iterator[Finding]:
         yield Finding(
             "fault",
             f"{_many(late.others)} objections wait for a person for more than 24 hours; have a reviewer decide them on {OBJECTIONS}",
+        )
+
+
+def _messages() -> Iterator[Finding]:
+    if late := support.late(MOST_COUNTED):
+        yield Finding(
+            "fault",
+            f"{_many(late)} messages of support wait to be read for more than {READ_DAYS} days; have a reviewer read them on {SUPPORT}",
+        )
+    if late := contact.late(MOST_COUNTED):
+        yield Finding("fault", f"{_many(late)} messages wait for an answer for more than {ANSWER_DAYS} days; they are listed on {CONTACT}")
+    reachable = contact.reachable()
+    if without := [role.value for role in Addressee if role not in reachable]:
+        yield Finding(
+            "note",
+            f"nobody can write to: {', '.join(without)}; where they read, run `tuidang contact new-key ROLE --out FILE`, "
+            "and here `tuidang contact key ROLE --public FILE.pub`",
         )
 
 

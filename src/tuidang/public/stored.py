@@ -110,17 +110,32 @@ STORED = {
         _("As long as the address."),
         _("Whoever has the database. They do not say whose they are."),
     ),
+    "support": _row(
+        PrivacyClass.SEALED,
+        "intake.SupportMessage.blob",
+        _("A message of support from abroad, until a volunteer has read it: name, country, text"),
+        _("For two days after it was published, or 30 days after it was not; if you take it down, no longer."),
+        _("A key of the day; with it the volunteers who decide, and the code of the message."),
+    ),
+    "contact": _row(
+        PrivacyClass.SEALED,
+        "intake.ContactMessage.sealed intake.ContactMessage.answer",
+        _("A message to those who run the register, and the answer"),
+        _("Until 90 days after the answer; without an answer 180 days."),
+        _("The message: a key of those to whom it is written, which is not on this machine. The answer: the code of the message alone."),
+    ),
     "numbers": _row(
         PrivacyClass.DERIVED,
         "intake.Declaration.id intake.Declarant.declaration intake.Declarant.lookup intake.Declarant.commitment intake.Outcome.mark "
-        "ledger.SealedRecord.lookup ledger.TextHolder.id ledger.Instruction.commitment review.Objection.id",
+        "ledger.SealedRecord.lookup ledger.TextHolder.id ledger.Instruction.commitment review.Objection.id intake.SupportMessage.id "
+        "intake.Support.message intake.ContactMessage.id intake.ContactMessage.reply_to",
         _("Numbers computed from your code or your record"),
         _("As long as what they lead to."),
         _("Your code, to find your record again. Without it they say nothing; the code itself is never stored."),
     ),
     "spent": _row(
         PrivacyClass.DERIVED,
-        "intake.Spent.id intake.Spent.mark intake.Claim.id intake.Claim.opened",
+        "intake.Spent.id intake.Spent.mark intake.Claim.id intake.Claim.opened intake.ContactMessage.mark",
         _("A mark of each form or message that was sent"),
         _("As long as it could be sent once more: for a form, two days."),
         _("Nothing. It only recognises what is sent twice."),
@@ -170,9 +185,16 @@ STORED = {
         _("Until you take it back or somebody rightly objects. Copies that others made cannot be recalled."),
         _("Everyone, and only if you wished it and a volunteer has read it."),
     ),
+    "support published": _row(
+        PrivacyClass.PUBLIC,
+        "intake",
+        _("A published message of support: name, country, text and day; and the public keys of those who can be written to"),
+        _("Until you take it down. Copies that others made cannot be recalled."),
+        _("Everyone."),
+    ),
     "staff": _row(
         PrivacyClass.STAFF,
-        "accounts review",
+        "accounts intake review",
         _("Volunteers and staff: a name, their tasks, what they decided and in which hour"),
         _("As long as the register is run."),
         _("Those who administer the register."),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tuidang.public import views
+from tuidang.public import messages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("declare.txt", views.declare_text, name="declare-text"),
     path("statements/", views.statements, name="statements"),
     path("statements/<int:index>/", views.statement, name="statement"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<int:number>/", messages.message, name="message"),
     path("method/", views.method, name="method"),
     path("recount/", views.recount, name="recount"),
     path("safety/", views.safety, name="safety"),

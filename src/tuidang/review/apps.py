@@ -17,3 +17,4 @@ class ReviewConfig(AppConfig):
 
         add_section(Section("review:queue", _("Review"), Right.REVIEW))
         add_section(Section("review:publishing", _("Publishing"), Right.REVIEW))
+        add_section(Section("review:messages", _("Messages of support"), Right.REVIEW))
