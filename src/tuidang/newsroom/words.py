@@ -13,7 +13,7 @@ KINDS = {
     Kind.TESTIMONY: _("Testimony"),
     Kind.EVENT: _("Event"),
     Kind.POINT: _("Service point"),
-    Kind.PUBLICATION: _("Publication"),
+    Kind.PUBLICATION: pgettext_lazy("kind of item", "Publication"),
     Kind.PAGE: _("Page"),
     Kind.MILESTONE: _("Milestone"),
 }
