@@ -47,7 +47,7 @@ def read_newsletter_settings(environment: Mapping[str, str]) -> Sender | None:
         return None
     if not re.fullmatch(_ADDRESS, given["NEWSLETTER_FROM"]):
         raise SetUpError("TUIDANG_NEWSLETTER_FROM must be an e-mail address")
-    name = "NEWSLETTER_SMTP" if given["NEWSLETTER_SMTP"] or not given["SMTP"] else "SMTP"
+    name = "NEWSLETTER_SMTP" if given["NEWSLETTER_SMTP"] else "SMTP"
     return Sender(given["NEWSLETTER_FROM"], _server(name, given, ("smtp", "smtps")), name)
 
 
