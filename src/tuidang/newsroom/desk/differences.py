@@ -74,7 +74,7 @@ def _replaced(before: str, after: str) -> Iterator[tuple[Mark, str]]:
 
 
 def _within(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[Mark, str]]:
-    for kind, at, to, new_at, new_to in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for kind, at, to, new_at, new_to in SequenceMatcher(None, before, after).get_opcodes():
         gone, new = "".join(before[at:to]), "".join(after[new_at:new_to])
         if kind == "equal":
             yield "same", gone
