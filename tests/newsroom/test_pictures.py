@@ -10,7 +10,7 @@ from tests.newsroom.published import picture_bytes
 
 from tuidang.kernel.errors import InvalidInputError
 from tuidang.kernel.places import places
-from tuidang.newsroom import documents, pictures, queries
+from tuidang.newsroom import actions, documents, pictures, queries
 
 SEEN = {"en": "A table."}
 GPS = "48 deg 51 min secret place"
@@ -152,6 +152,13 @@ def test_without_its_words_no_picture_is_kept(writer, more, problem):
     with pytest.raises(InvalidInputError) as error:
         add(picture_bytes(size=(40, 40)), writer, **more)
     assert error.value.problems == problem
+
+
+def test_a_picture_is_described_in_the_language_of_what_it_stands_beside(writer, item):
+    data = picture_bytes(size=(40, 40))
+    with pytest.raises(InvalidInputError):
+        actions.set_picture(item=item, picture=add(data, writer, alt={"zh-hans": "一张桌子。"}), by=writer)
+    actions.set_picture(item=item, picture=add(data, writer), by=writer)
 
 
 def test_the_same_with_the_same_words_is_kept_once_and_with_others_apart(writer):

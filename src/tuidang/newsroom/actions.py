@@ -16,7 +16,7 @@ from tuidang.newsroom.content import Event, Facts, mark, store_facts
 from tuidang.newsroom.events import instant
 from tuidang.newsroom.facts import problems
 from tuidang.newsroom.markdown import render
-from tuidang.newsroom.models import LONGEST_SUMMARY, LONGEST_TITLE, Edition, Item, Revision, Text
+from tuidang.newsroom.models import LONGEST_SUMMARY, LONGEST_TITLE, Edition, Item, Picture, Revision, Text
 from tuidang.newsroom.queries import facts_of
 from tuidang.newsroom.states import Kind, State
 
@@ -121,9 +121,11 @@ def set_facts(*, item: UUID, facts: Facts, by: UUID, after: str = "") -> None:
 
 @transaction.atomic
 def set_picture(*, item: UUID, picture: UUID | None, by: UUID) -> None:
-    """Puts a picture beside an item, or takes it away. Raises RefusedError."""
+    """Puts a picture beside an item, or takes it away. Raises RefusedError, InvalidInputError unless it is described in the item's language."""
     found = _held(item)
     policies.check_can_write(State(found.state))
+    if picture is not None and not Picture.objects.get(id=picture).alt.get(found.language):
+        raise InvalidInputError({"alt": "missing"})
     if found.picture_id != picture:
         found.picture_id = picture
         _changed(found, by)
