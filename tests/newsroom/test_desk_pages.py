@@ -1,12 +1,15 @@
 """The desk through its pages: two people see what goes out, what was typed is never lost, and what is hostile stays harmless."""
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 from tests.house.test_reading import noting_writes
 from tests.newsroom.at_the_desk import DESK, begun, browser_of, opened, read, words_on
 from tests.newsroom.test_markdown import harmless
 
 from tuidang.accounts.policies import Role
-from tuidang.newsroom import actions, queries
+from tuidang.newsroom import actions, pictures, queries
 from tuidang.newsroom.actions import Words, minute
 from tuidang.newsroom.content import Support
 from tuidang.newsroom.policies import LONGEST_BODY
@@ -252,3 +255,17 @@ def test_nobody_else_opens_it(role, news):
     browser = browser_of(role)
     assert {browser.get(DESK + path).status_code for path in paths(news)} == {403}
     assert browser.post(f"{DESK}{news}/back/").status_code == 403
+
+
+def test_whoever_decides_sees_the_picture_with_its_words(mine, hers, news):
+    drawn = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(drawn, "PNG")
+    alt = {"en": "A square", "zh-hans": "一个方块", "zh-hant": "一個方塊"}
+    photo = pictures.add(data=drawn.getvalue(), alt=alt, rights="ours", credit="Ana", by=mine.member)
+    actions.set_picture(item=news, picture=photo, by=mine.member)
+    offered(news, mine)
+    html = hers.get(f"{DESK}{news}/approve/").content.decode()
+    assert 'alt="A square"' in html
+    assert all(words in html for words in (*alt.values(), "ours", "Ana"))
+    assert 'src="/media/' in html
+    assert 'src="/media/' in hers.get(f"{DESK}{news}/preview/zh-hant/").content.decode()

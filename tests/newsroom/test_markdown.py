@@ -51,6 +51,23 @@ def test_common_things_look_as_expected(typed, html):
 
 
 @pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("这是**重点。**下一句", "<p>这是<strong>重点。</strong>下一句</p>"),
+        ("**《章程》**发表。", "<p><strong>《章程》</strong>发表。</p>"),
+        ("他说：**“我退出。”**然后", "<p>他说：<strong>“我退出。”</strong>然后</p>"),
+        ("中文**重点**中文*又*一", "<p>中文<strong>重点</strong>中文<em>又</em>一</p>"),
+        ("他說 ** 這樣 ** 不算", "<p>他說 ** 這樣 ** 不算</p>"),
+        ("一*星", "<p>一*星</p>"),
+        ("a**b.**c", "<p>a**b.**c</p>"),
+        ("2*3*4", "<p>2<em>3</em>4</p>"),
+    ],
+)
+def test_words_are_bold_between_chinese_characters_as_between_blanks(typed, html):
+    assert render(typed) == html
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "<script>alert(1)</script>",

@@ -20,6 +20,7 @@ from tuidang.newsroom.desk.columns import in_order
 from tuidang.newsroom.desk.views import about, found_or_404, names
 from tuidang.newsroom.policies import can_approve
 from tuidang.newsroom.queries import OnDesk
+from tuidang.newsroom.showing import picture
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,10 +39,13 @@ def approve(request: HttpRequest, staff: Staff, item: UUID) -> HttpResponse:
         except RefusedError:
             refused = True
     found = found_or_404(item)
+    photo = queries.photo(found.picture) if found.picture else None
     context = {
         "staff": staff,
         **about(found),
         "texts": _texts(found),
+        "photo": photo and picture(photo, tuple(in_order(found))),
+        "said": photo and [(SPOKEN[one], photo.alt[one]) for one in in_order(found) if photo.alt.get(one)],
         "facts": known.summary(found.kind, found.facts),
         "offered_by": names().get(found.offered_by, "") if found.offered_by else "",
         "yours": can_approve(found.state, offered_by=found.offered_by, changed_by=found.changed_by, by=staff.id),

@@ -111,6 +111,7 @@ def item(request: HttpRequest, staff: Staff, item: UUID) -> HttpResponse:
     typed = forms.read_words(request.POST)
     outcome = save(found, typed, by=staff.id)
     found = found_or_404(item)
+    outcome.locked = bool(outcome.overtaken) and found.state is State.SCHEDULED
     if not outcome.done:
         return _item_page(request, staff, found, typed, outcome)
     if request.POST.get("then") != "offer":
