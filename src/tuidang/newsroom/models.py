@@ -1,4 +1,4 @@
-"""Items with a text in each language and every version of it; editions, which are what the public sees; pictures and documents."""
+"""Items with a text in each language and every version of it; editions, which are what the public sees; pictures."""
 
 from typing import ClassVar
 
@@ -213,28 +213,3 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug} in {self.language}"
-
-
-class Document(models.Model):
-    """A file of a publication in one language, named by its digest; `size` in bytes."""
-
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
-    language = models.CharField(max_length=LANGUAGE_LENGTH)
-    name = models.CharField(max_length=120)
-    digest = models.CharField(max_length=64)
-    size = models.IntegerField()
-
-    PRIVACY: ClassVar = {
-        "id": PrivacyClass.INTERNAL,
-        "item": PrivacyClass.INTERNAL,
-        "language": PrivacyClass.PUBLIC,
-        "name": PrivacyClass.PUBLIC,
-        "digest": PrivacyClass.PUBLIC,
-        "size": PrivacyClass.PUBLIC,
-    }
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "language"], name="document_once")]
-
-    def __str__(self) -> str:
-        return f"document {self.digest[:12]}"

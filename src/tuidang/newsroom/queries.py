@@ -211,8 +211,8 @@ def proposed(item: OnDesk, language: str, picture: Photo | None = None) -> Shown
 
 def edition(kind: Kind, slug: str, language: str) -> Shown | None:
     """What the public sees at an address, with its picture; None if nothing is published there. One query."""
-    row = Edition.objects.select_related("picture").filter(kind=kind.value, slug=slug, language=language).first()
-    return None if row is None else _shown(row, row.picture)
+    rows = Edition.objects.select_related("picture").filter(kind=kind.value, slug=slug, language=language)[:1]
+    return next((_shown(row, row.picture) for row in rows), None)
 
 
 def photo(picture: UUID) -> Photo | None:
@@ -249,8 +249,7 @@ def called_off(*, after: int, at_most: int = PAGE) -> list[Gone]:
 
 def gone(kind: Kind, slug: str) -> Gone | None:
     """What was taken down at an address; None if nothing was."""
-    row = Item.objects.filter(kind=kind.value, slug=slug, withdrawn__isnull=False).first()
-    return None if row is None else _gone(row)
+    return next((_gone(row) for row in Item.objects.filter(kind=kind.value, slug=slug, withdrawn__isnull=False)[:1]), None)
 
 
 def after(number: int, *, at_most: int) -> list[Shown]:
