@@ -185,6 +185,13 @@ STORED = {
         _("Until you take it back or somebody rightly objects. Copies that others made cannot be recalled."),
         _("Everyone, and only if you wished it and a volunteer has read it."),
     ),
+    "newsroom": _row(
+        PrivacyClass.PUBLIC,
+        "newsroom",
+        _("News, statements of support, stories told with consent, events, service points and what can be downloaded, with every earlier version"),
+        _("Until it is taken down; for those who write it, for good. Copies that others made cannot be recalled."),
+        _("Everyone, once two members of staff have looked at it."),
+    ),
     "support published": _row(
         PrivacyClass.PUBLIC,
         "intake",
@@ -194,14 +201,14 @@ STORED = {
     ),
     "staff": _row(
         PrivacyClass.STAFF,
-        "accounts intake review",
+        "accounts intake newsroom review",
         _("Volunteers and staff: a name, their tasks, what they decided and in which hour"),
         _("As long as the register is run."),
         _("Those who administer the register."),
     ),
     "counters": _row(
         PrivacyClass.INTERNAL,
-        "accounts archive kernel ledger vault",
+        "accounts archive kernel ledger newsroom vault",
         _("Counters and numbers of keys"),
         _("As long as the register is run."),
         _("Whoever has the database. They say nothing about anyone."),
