@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tuidang.newsroom.desk import deciding, reading, views
+from tuidang.newsroom.desk import deciding, reading, sending, views
 
 app_name = "desk"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("begin/", views.begin, name="begin"),
     path("<uuid:item>/", views.item, name="item"),
     path("<uuid:item>/facts/", views.facts, name="facts"),
+    path("<uuid:item>/picture/", sending.picture, name="picture"),
+    path("<uuid:item>/document/", sending.document, name="document"),
     path("<uuid:item>/approve/", deciding.approve, name="approve"),
     path("<uuid:item>/back/", deciding.take_back, name="take_back"),
     path("<uuid:item>/withdraw/", deciding.withdraw, name="withdraw"),
