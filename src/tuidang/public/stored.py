@@ -188,7 +188,9 @@ STORED = {
     "newsroom": _row(
         PrivacyClass.PUBLIC,
         "newsroom",
-        _("News, statements of support, stories told with consent, events, service points and what can be downloaded, with every earlier version"),
+        _(
+            "News, statements of support, stories told with consent, events, service points and what can be downloaded, with every earlier version"
+        ),
         _("Until it is taken down; for those who write it, for good. Copies that others made cannot be recalled."),
         _("Everyone, once two members of staff have looked at it."),
     ),
