@@ -51,6 +51,8 @@ WHO = {
     "desk:begin": EDITORS,
     "desk:item": EDITORS,
     "desk:facts": EDITORS,
+    "desk:picture": EDITORS,
+    "desk:document": EDITORS,
     "desk:approve": EDITORS,
     "desk:take_back": EDITORS,
     "desk:withdraw": EDITORS,
