@@ -98,7 +98,8 @@ def on_postgresql(arguments: Sequence[str], scratch: Path) -> Outcome:
     """Runs the tests that touch a database against a private cluster."""
     name = "tests on PostgreSQL"
     try:
-        with private_cluster() as url:
+        # Tests kill our processes, never the server: what it has been told, it has, on the disk or not.
+        with private_cluster(syncs=False) as url:
             return run_pytest(name, arguments, scratch, TUIDANG_DATABASE_URL=url)
     except ClusterError as error:
         print(error, flush=True)
