@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tuidang.archive import actions as archive
+from tuidang.archive import carrying
 from tuidang.archive.queries import published
 from tuidang.review import actions as review
 from tuidang.review.content import Complaint
@@ -26,6 +27,7 @@ def object_to(*, code: Code, index: int, ground: Ground, text: str, language: st
 
     `same`: it was taken before, and nothing changes. `other`: one with other words was taken from this form, and this one is not stored.
     """
+    carrying.hold()  # a statement that is about to move to another number does so before this, or sees that somebody objects to it
     name = objection_id(code)
     taken = review.object_to(objection=name, index=index, ground=ground, complaint=Complaint(text=text, language=language))
     if taken.result != "new":
