@@ -29,7 +29,7 @@ from tuidang.kernel.places import places
 from tuidang.ledger import adapters
 
 NEIGHBOURS = ("data", "data.keys", "data.lock", "data.signer", "data.offline")
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 KILLED = -signal.SIGKILL
 
 

@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from tests.demo.program import free_port, served
+from tests.demo.program import served
 from tests.journeys.browsers import chromium, press
+from tests.served import free_port
 
 pytestmark = pytest.mark.journey
 
