@@ -6,16 +6,18 @@ import threading
 
 import pytest
 from django.db import connection
-from tests.archive.test_archive import REVIEWER
+from tests.archive.test_archive import REVIEWER, published, release
 from tests.archive.test_leaving import family, shown
-from tests.ledger.register import Register
+from tests.ledger.register import Register, decide, declare, index_of
 
 from tuidang.archive import actions, queries
 from tuidang.archive.models import Statement
-from tuidang.declarant.actions import take_back
+from tuidang.declarant.actions import correct, take_back, wish
 from tuidang.declarant.objecting import actions as objecting
 from tuidang.declarant.objecting.actions import object_to
+from tuidang.intake.content import Correction, NewPerson
 from tuidang.kernel.randomness import random_bytes
+from tuidang.ledger import sealing
 from tuidang.review import actions as review
 from tuidang.review import queries as waiting
 from tuidang.review.actions import objecting as taking
@@ -145,3 +147,92 @@ def test_who_objects_while_it_moves_hides_it_or_finds_it_gone(register: Register
     else:
         assert (result, queries.page().statements) == ("hidden", [])
         assert not Statement.objects.exists()
+
+
+def days_pass(register: Register) -> None:
+    """Entries are voided and entered anew, and whatever waits for a reader is published."""
+    for _ in range(9):
+        register.later(1)
+        decide()
+        release()
+        sealing.seal(force=True)
+        actions.follow_voids()
+        while review.claim_items(member=REVIEWER):
+            review.decide_publication_items(member=REVIEWER, publish=[one.id for one in waiting.held_items(REVIEWER)[0]])
+        actions.take_in()
+
+
+@pytest.mark.parametrize("upheld", [None, Finding.NOTHING_AGAINST])
+def test_a_correction_sheds_no_objection(register: Register, upheld: Finding | None) -> None:
+    code = published("远山", text="我声明退出。王小明是坏人。")
+    objection(shown().index)
+    if upheld:
+        settle(upheld)
+    assert correct(code=code, correction=Correction((NewPerson("远云", 7),))) == "replaced"
+    assert wish(code=code, publish=True) == ("barred" if upheld else "objected")
+    days_pass(register)
+    assert not Statement.objects.exists()
+    assert wish(code=code, publish=True) == ("barred" if upheld else "objected")
+    if not upheld:
+        settle(Finding.NOT_NAMED)
+        assert wish(code=code, publish=True) == "wished"
+        days_pass(register)
+        assert shown().name == "远云"
+
+
+@pytest.mark.parametrize("upheld", [None, Finding.NOTHING_AGAINST])
+def test_leaving_and_wishing_again_sheds_no_objection(register: Register, upheld: Finding | None) -> None:
+    code, members = family()
+    first = next(iter(members))
+    objection(first)
+    if upheld:
+        settle(upheld)
+    take_back(code=members[first])
+    assert wish(code=code, publish=True) == ("barred" if upheld else "objected")
+    assert not Publication.objects.exists()
+    if not upheld:
+        settle(Finding.NOT_NAMED)
+        assert wish(code=code, publish=True) == "wished"
+
+
+def test_of_a_group_of_which_one_is_left_nobody_is_voided(register: Register) -> None:
+    """The text says who they were; of whom the objection is, nobody can tell."""
+    code = published("平安", "晨光", text="我们：平安、晨光，声明退出。")
+    own = next(one for one in (code.member(1), code.member(2)) if index_of(one) == shown().index)
+    assert correct(code=own, correction=Correction((NewPerson("远云", 7),))) == "replaced"
+    days_pass(register)
+    assert (shown().persons, shown().name) == (1, "")
+    objection(shown().index, Ground.NOT_DECLARED)
+    settle(Finding.NOTHING_AGAINST)
+    assert not Statement.objects.exists()
+    days_pass(register)
+    register.check(2)
+
+
+def test_one_who_declared_alone_is_voided_also_when_it_was_published_later(register: Register) -> None:
+    code = declare("远山")
+    decide()
+    sealing.seal(force=True)
+    assert wish(code=code, publish=True) == "wished"
+    days_pass(register)
+    objection(shown().index, Ground.NOT_DECLARED)
+    settle(Finding.NOTHING_AGAINST)
+    sealing.seal(force=True)
+    register.check(0)
+
+
+def test_the_days_limit_does_not_tell_whether_a_text_waits(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = published("静雨")
+    codes = {"waits": declare("远山", publish=True), "was never wished": declare("清泉")}
+    decide()
+    sealing.seal(force=True)
+    monkeypatch.setattr(taking, "HIDES_A_DAY", 1)
+    answers = {}
+    for name, code in codes.items():
+        number = index_of(code)
+        assert number is not None
+        answers[name] = (objection(number), objection(shown().index))
+        Objection.objects.all().delete()
+        Statement.objects.update(hidden=False)
+    assert answers == dict.fromkeys(codes, ("taken", "taken"))
+    assert shown().index == index_of(other)

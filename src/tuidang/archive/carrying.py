@@ -79,7 +79,7 @@ class _Group:
         """Number and content of what stood under `index`, for those who stay; None: it goes."""
         moved = index in self.leaves.leaving
         number = self.heir if moved else index
-        if number is None or not self.others:
+        if number is None or not self.others or not self.leaves.known:
             return None
         names, entries = self.leaves.names, ledger.entries({number, *self.others})
         named = not moved and folded(content.name) not in set(map(folded, names))
@@ -90,7 +90,7 @@ class _Group:
             name=content.name if named else "",
             suggested=content.suggested and named,
             organisations=reduce(or_, (entries[one].organisations for one in self.others)),
-            persons=max(len(self.others), content.persons - self.leaves.persons),
+            persons=len(self.others) + self.leaves.waiting,
             day=entries[number].day,
             region=entries[number].region,
         )
