@@ -183,7 +183,7 @@ def _opened_by_group(
         every |= found
     later = [one for known in versions.values() for one in known[1:]]
     pending = intake.of_codes(later) if later else {}
-    every |= _rows_of(pending)  # who was moved to the record since it was looked at
+    every |= _rows_of(one for one in later if one not in every)  # again, after what waits
     sealed = _open(every)
     if whole:
         versions |= {one.seq: [members[one.seq]] for one in whole.persons}
