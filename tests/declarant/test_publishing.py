@@ -90,3 +90,15 @@ def test_whoever_is_objected_to_is_told_before_and_after(register: Register, lan
     words = {"en": ("Somebody objects", "was right"), "zh-hans": ("提出了异议", "异议成立"), "zh-hant": ("提出了異議", "異議成立")}
     assert words[language][upheld] in page.text
     assert language == "en" or page.latin() == set()
+
+
+@pytest.mark.parametrize("objected", [False, True])
+def test_a_family_is_told_that_the_corrected_text_is_published_or_is_not_never_both(register: Register, objected: bool) -> None:
+    code = published("平安", "晨光", "小河", text="我们声明退出。")
+    (one,) = queries.page().statements
+    if objected:
+        object_to(code=Code(random_bytes(16)), index=one.index, ground=Ground.NAMED, text="", language="en")
+    page = press(code, "correct").text
+    assert ("the corrected one is not published" in page) == objected
+    assert ("the new one is published after a volunteer has read it" in page) != objected
+    assert "the entries of all 3 people are voided" in page
