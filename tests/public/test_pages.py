@@ -36,7 +36,7 @@ PAGES = (
     "recount/",
     "safety/",
     "terms/",
-    "terms/consent/2026-11/",
+    "terms/consent/2026-11-22/",
     "privacy/",
     "nowhere/",
 )
@@ -292,7 +292,7 @@ def test_the_way_of_a_family_of_five_is_light(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "page", ["declare/group/", "declare/which/", "method/", "privacy/", "recount/", "safety/", "terms/", "terms/consent/2026-11/"]
+    "page", ["declare/group/", "declare/which/", "method/", "privacy/", "recount/", "safety/", "terms/", "terms/consent/2026-11-22/"]
 )
 def test_the_other_pages_are_light_too(language, page):
     assert weight(Client(headers={"Accept-Encoding": "gzip"}).get(f"/{language}/{page}")) <= 6 * KB
