@@ -236,3 +236,31 @@ def test_the_days_limit_does_not_tell_whether_a_text_waits(register: Register, m
         Statement.objects.update(hidden=False)
     assert answers == dict.fromkeys(codes, ("taken", "taken"))
     assert shown().index == index_of(other)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there transactions come one after the other")
+def test_who_objects_while_it_is_corrected_is_seen_or_finds_it_gone(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = published("远山")
+    number = shown().index
+    answers: list[str] = []
+
+    def other() -> None:
+        late = Code(random_bytes(16))
+        answers.append(object_to(code=late, index=number, ground=Ground.NAMED, text="", language="en", there=True))
+        connection.close()
+
+    thread = threading.Thread(target=other)
+    contested = waiting.contested
+
+    def overtaken(indexes: list[int]) -> set[int]:
+        found = contested(indexes)
+        if threading.current_thread() is threading.main_thread() and thread.ident is None:
+            thread.start()
+            thread.join(1.5)
+        return found
+
+    monkeypatch.setattr(waiting, "contested", overtaken)
+    assert correct(code=code, correction=Correction((NewPerson("远云", 7),))) == "replaced"
+    thread.join()
+    assert answers == ["gone"]
+    assert not Objection.objects.exists()

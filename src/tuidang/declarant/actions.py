@@ -46,6 +46,7 @@ def correct(*, code: Code, correction: Correction) -> Literal["corrected", "repl
     ledger.hold(code=code)
     persons = record.opened_by(code)
     indexes = _indexes(persons)
+    carrying.hold()  # whoever objects does so before this, and is seen, or finds that it is gone
     shown = bool(public.published(indexes) or waiting.items_of(indexes)) and not waiting.contested(indexes)
     result = ledger.correct(code=code, correction=correction, publish=shown)
     if result == "replaced":
