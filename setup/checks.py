@@ -24,6 +24,7 @@ STEP_SECONDS = 30 * 60
 NOTHING_COLLECTED = 5
 # Not by the number of tests in a file: the slow ones have few, and would run alone at the end.
 WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+DROPPED = ("TUIDANG_", "PYTEST_", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
 
 SOURCE_CHECKS: dict[str, tuple[str, ...]] = {
     "ruff check": ("ruff", "check", "."),
@@ -45,8 +46,10 @@ class Outcome:
 
 def environment(scratch: Path, **more: str) -> dict[str, str]:
     """The environment of a step: what is set outside decides nothing, and no step touches a person's data folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TUIDANG_", "PYTEST_", "DJANGO_"))}
-    return kept | {"TUIDANG_DATA": str(scratch / "data"), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"} | more
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
+    # Tests start some hundred processes: where no bytecode is kept, each compiles the whole program once more.
+    ours = {"PYTHONPYCACHEPREFIX": str(scratch / "bytecode"), "TUIDANG_DATA": str(scratch / "data")}
+    return kept | ours | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"} | more
 
 
 def run(name: str, command: Sequence[str], env: Mapping[str, str]) -> tuple[int, float]:
@@ -98,7 +101,8 @@ def on_postgresql(arguments: Sequence[str], scratch: Path) -> Outcome:
     """Runs the tests that touch a database against a private cluster."""
     name = "tests on PostgreSQL"
     try:
-        with private_cluster() as url:
+        # Tests kill our processes, never the server: what it has been told, it has, on the disk or not.
+        with private_cluster(syncs=False) as url:
             return run_pytest(name, arguments, scratch, TUIDANG_DATABASE_URL=url)
     except ClusterError as error:
         print(error, flush=True)

@@ -1,7 +1,4 @@
-"""A PostgreSQL cluster for the tests alone: made in a temporary folder, reached by a socket in it, stopped by its process id.
-
-It keeps the default durability: tests that kill processes would prove nothing on a server that does not sync.
-"""
+"""A PostgreSQL cluster for the tests alone: made in a temporary folder, reached by a socket in it, stopped by its process id."""
 
 from __future__ import annotations
 
@@ -68,8 +65,11 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def private_cluster() -> Iterator[str]:
-    """Yields the `TUIDANG_DATABASE_URL` of a new cluster, whose user may create databases. Raises ClusterError."""
+def private_cluster(*, syncs: bool = True) -> Iterator[str]:
+    """Yields the `TUIDANG_DATABASE_URL` of a new cluster, whose user may create databases. Raises ClusterError.
+
+    `syncs` False: it does not wait for the disk. That loses nothing as long as neither the machine nor the server itself is killed.
+    """
     prefix, user = unprivileged()
     # Not in TMPDIR: another user must reach it, and a socket's path has room for 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="tuidang-postgresql-", dir="/tmp"))
@@ -82,6 +82,7 @@ def private_cluster() -> Iterator[str]:
         if made.returncode != 0:
             raise ClusterError(f"initdb failed:\n{made.stderr}")
         running = [str(programs() / "postgres"), "-D", data, "-k", str(folder), "-c", "listen_addresses=", "-c", "max_connections=200"]
+        running += [] if syncs else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen([*prefix, *running], stdout=log, stderr=log, cwd="/", start_new_session=True)
         try:

@@ -16,9 +16,12 @@ import django
 import psycopg
 import pytest
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "live_server", "database_url"})
 DATABASE_MARKS = ("django_db", "journey", "fault")
+SLOW_MARKS = ("fault", "journey")
 SERVER = os.environ.get("TUIDANG_DATABASE_URL", "")
 
 # Set when this file is imported, before Django reads its settings, and in each worker of pytest-xdist anew: a worker
@@ -44,6 +47,12 @@ def pytest_configure() -> None:
         # Django would test on a database in memory, which has no write-ahead log and no second process.
         connection.settings_dict["TEST"]["NAME"] = str(DATA / "test.sqlite3")
         connections["newsletter"].settings_dict["TEST"]["NAME"] = str(DATA / "test-newsletter.sqlite3")
+        connection_created.connect(do_not_wait_for_the_disk)
+
+
+def do_not_wait_for_the_disk(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """This process's own database ends with it, and no test cuts the power. Sites that tests start sync as they do anywhere."""
+    connection.cursor().execute("PRAGMA synchronous=OFF")
 
 
 def touches_database(item: pytest.Item) -> bool:
@@ -55,7 +64,9 @@ def touches_database(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL leave out what would only repeat the run on SQLite."""
+    """The longest first, so that all workers end together. On PostgreSQL leave out what would only repeat the run on SQLite."""
+    slow = {item.path for item in items if any(item.get_closest_marker(name) for name in SLOW_MARKS)}
+    items.sort(key=lambda item: item.path not in slow)
     if not SERVER:
         return
     chosen = [item for item in items if touches_database(item)]

@@ -6,17 +6,20 @@ import http.client
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
 
 START_SECONDS = 60
+PORTS = range(20_000, 32_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,17 @@ class Answer:
         return self.body.decode()
 
 
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens at, nor is likely to before it is used: not of those that the kernel gives to whoever asks."""
+    while True:
+        port = PORTS[secrets.randbelow(len(PORTS))]
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+
+
 class Site:
     """`tuidang run` on `data` and `database_url`; what site and signer print goes to `log`. Use as a context manager."""
 
@@ -39,9 +53,7 @@ class Site:
         self.data = data
         self.log = data.parent / "site.log"
         self.environment = {**os.environ, "TUIDANG_DATA": str(data), "TUIDANG_DATABASE_URL": database_url, "TUIDANG_K": "1"}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -92,7 +104,7 @@ class Site:
         family = self._family()
         self._process.terminate()
         try:
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.kill()
         for pid in family:  # a site that was killed cannot end what it started

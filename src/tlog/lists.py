@@ -12,6 +12,7 @@ import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -172,6 +173,7 @@ class CodeList:
     parents: Mapping[int, int]
 
     @classmethod
+    @lru_cache(maxsize=4)  # every batch and every receipt of a day names the same list, and to see that it is canonical takes milliseconds
     def parse(cls, data: bytes) -> CodeList:
         """Type `codes`, section 5.1."""
         value = parse_object(data, "codes")

@@ -6,6 +6,7 @@ own header.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,9 @@ from tlog.store import Folder, Reader, is_address, open_store
 PATH = "mirrors.txt"
 """Where a register has it, below its address."""
 _HEADER = "/mirrors"
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_SITE = re.compile(rf"(?:https://(?:{_LABEL}\.)*{_LABEL}|http://(?:{_LABEL}\.)+onion)(?::[1-9][0-9]{{0,4}})?")
+_LONGEST_HOST = 253
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Mirrors:
         """The signed note. Raises ValueError if `key` is not named as the promise key of this log, or an address is none."""
         if key.name != key_name(self.origin):
             raise ValueError(f"the addresses of {self.origin} are signed by {key_name(self.origin)}")
-        if not all(map(_is_site, self.addresses)):
+        if not all(map(is_site, self.addresses)):
             raise ValueError("an address is a scheme and a host, and nothing after them")
         return f"{self.text}\n{key.sign(self.text)}".encode()
 
@@ -54,7 +58,7 @@ class Mirrors:
         except ValueError as error:
             raise InvalidError("mirrors", f"this is not a list of addresses: {error}") from None
         for address in found.addresses:
-            if not _is_site(address):
+            if not is_site(address):
                 raise InvalidError("mirrors", f"this is not the address of a site: {address}")
         if found.text != text:
             raise InvalidError("mirrors", "not a list of addresses as this format writes it")
@@ -89,21 +93,20 @@ def read_mirrors(where: str) -> bytes:
     return _read(open_store(site), name, where)
 
 
+def is_site(address: str) -> bool:
+    """Whether it is a scheme and a host in lower case, with a port at most, encrypted on its way."""
+    if not _SITE.fullmatch(address):
+        return False
+    try:
+        parts = urlsplit(address)
+        return len(parts.hostname or "") <= _LONGEST_HOST and parts.port != 0
+    except ValueError:
+        return False  # a port above 65,535
+
+
 def _read(store: Reader, name: str, where: str) -> bytes:
     try:
         return store.read(name, LARGEST)
     except CannotCheckError as error:
         error.path = where
         raise
-
-
-def _is_site(address: str) -> bool:
-    """Whether it is a scheme and a host, with a port at most, encrypted on its way."""
-    try:
-        parts = urlsplit(address)
-        whole = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
-    except ValueError:
-        return False
-    if not parts.hostname or whole != address or not address.isascii() or not address.isprintable() or " " in address:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname.endswith(".onion"))

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from tests.demo.program import free_port, run, served
+from tests.demo.program import run, served
+from tests.served import free_port
 
 COMMANDS = [
     "run",

@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from tests.demo.program import alive, answers, children, free_port, get, run, served, wait_until
+from tests.demo.program import alive, answers, children, get, run, served, wait_until
+from tests.served import free_port
 
 
 def test_a_first_start_serves_everything_it_announces(data_folder, database_url):

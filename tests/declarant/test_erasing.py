@@ -76,7 +76,10 @@ def test_what_was_taken_back_can_still_be_erased(register, erase):
         assert traces(code) == set()
 
 
-@pytest.mark.parametrize(("language", "said"), [("zh-hans", "30 天后，备份中也不再有"), ("zh-hant", "30 天後"), ("en", "in 30 days")])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "加密的备份最多再保留 30 天"), ("zh-hant", "加密的備份最多再保留 30 天"), ("en", "for at most 30 days more")],
+)
 def test_what_erasing_means_is_said_before_and_after(register, language, said):
     code = declare("远山")
     assert said in words(code, language, "erase")

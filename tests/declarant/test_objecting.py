@@ -15,6 +15,9 @@ from tests.page import LANGUAGES, Page, read, weight
 from tests.served import code_on
 
 from tuidang.accounts.policies import Role
+from tuidang.archive import actions as archive
+from tuidang.archive import queries
+from tuidang.declarant.actions import take_back
 from tuidang.declarant.objecting.actions import objection_id
 from tuidang.declarant.objecting.forms import LONGEST_TEXT, number
 from tuidang.kernel import clock
@@ -190,7 +193,7 @@ def test_looking_changes_nothing(index):
 def test_nobody_is_asked_who_they_are(index):
     form = read(Client().get(address()))
     assert set(form.sent()) == {"token", "number"}
-    assert set(read(Client().get(address("en", f"?number={index}"))).sent()) == {"token", "seen", "number", "text"}
+    assert set(read(Client().get(address("en", f"?number={index}"))).sent()) == {"token", "seen", "there", "number", "text"}
     answered = send({**filled(index), "email": "somebody@example.org", "name": "Somebody"})
     assert not answered.cookies
     assert b"somebody" not in answered.content.lower()
@@ -333,3 +336,32 @@ def test_a_slip_in_the_code_is_answered_in_words(register, language, said):
     assert answered.status_code == 422
     assert said in read(answered).text
     assert read(answered).latin() <= {"abandon", "ability", "able"} if language != "en" else True
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_seen_and_is_no_longer_there_is_said_and_can_be_objected_to_all_the_same(register, language):
+    family = published("平安", "晨光", "小河", text="我们声明退出。")
+    (statement,) = queries.page().statements
+    fields = filled(statement.index, language)
+    take_back(code=next(one for one in map(family.member, (1, 2, 3)) if index_of(one) == statement.index))
+    answer = send(fields, language)
+    page = read(answer)
+    assert answer.status_code == 409
+    assert {"en": "another number", "zh-hans": "另一个编号", "zh-hant": "另一個編號"}[language] in page.text
+    assert language == "en" or page.latin() == set()
+    assert not Objection.objects.exists()
+    assert queries.page().statements
+    code_for(page.sent(ground="1"))
+    assert Objection.objects.get().index == statement.index
+
+
+def test_the_same_form_sent_twice_is_one_though_the_first_has_hidden_what_it_showed(index):
+    fields = filled(index)
+    assert code_for(fields) == code_for(fields)
+    assert Objection.objects.count() == 1
+
+
+def test_a_number_that_showed_nothing_is_not_said_to_have_lost_anything(register):
+    number = index_of(published("远山"))
+    archive.unpublish(index=number)
+    assert send(filled(number)).status_code == 200

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from hashlib import sha256
 from urllib.parse import urlencode
 
 import pytest
@@ -18,6 +19,7 @@ from tuidang.declarant import urls
 from tuidang.declarant.objecting import urls as objecting_urls
 from tuidang.intake import actions as intake
 from tuidang.intake import queries as handed_in
+from tuidang.intake.policies import LONGEST_NAME, LONGEST_TEXT, MOST_PERSONS
 from tuidang.ledger import sealing
 from tuidang.reference import pack
 from tuidang.review.models import Case, Publication
@@ -37,7 +39,7 @@ def size(response):
     return len(response.reason_phrase) + sum(len(name) + len(value) + 4 for name, value in response.items()), len(response.content)
 
 
-@pytest.mark.parametrize("missing", [0, 1, 5, 6, 7, 1000, 1023, 3000])
+@pytest.mark.parametrize("missing", [0, 1, 5, 6, 7, 1000, 1023, 3000, *range(65_535, 65_545), 70_000, 200_000])
 def test_a_filled_page_is_as_long_as_wished_and_unpacks_to_the_same(missing):
     page = b"<p>page</p>" * 50
     packed = gzip.compress(page, mtime=0)
@@ -46,9 +48,26 @@ def test_a_filled_page_is_as_long_as_wished_and_unpacks_to_the_same(missing):
     assert gzip.decompress(filled) == page
 
 
+def letters(many, seed):
+    """Characters of which no two stand together twice, so that compressing them saves little."""
+    return "".join(chr(0x4E00 + int.from_bytes(sha256(f"{seed} {at}".encode()).digest()[:3], "big") % 20_000) for at in range(many))
+
+
+@pytest.mark.parametrize("step", ["show", "take_back", "erase", "publish", "correct", "take_back_now"])
+def test_the_largest_declaration_is_answered_at_every_step(register, step):
+    code = declare(*(letters(LONGEST_NAME, number) for number in range(MOST_PERSONS)), text=letters(LONGEST_TEXT, "text"))
+    answered = ask(code, step=step)
+    assert answered.status_code == 200
+    assert letters(LONGEST_TEXT, "text")[:50] in gzip.decompress(answered.content).decode() or step in ("take_back", "erase")
+    assert len(answered.content) % BUCKET == 0
+
+
 NAMES = {"one": ("远山",), "family of five": ("平安", "晨光", "小河", "静雨", "白帆")}
 OWN_WORDS = "".join(chr(0x4E00 + (at * at * 7 + at * 31) % 20_000) for at in range(700))
 """Of more than a kilobyte even when it is compressed."""
+
+
+MANY = tuple(letters(2, number) for number in range(150))
 
 
 def looked_up(code, persons):
@@ -61,7 +80,7 @@ def looked_up(code, persons):
 def sealed(*names, **more):
     code = declare(*names, **more)
     decide()
-    Case.objects.update(verdict=Verdict.COUNT.value)
+    Case.objects.update(verdict=Verdict.COUNT.value, assurance=2)
     sealing.seal(force=True)
     return code
 
@@ -98,7 +117,7 @@ def in_every_state(names, text):
 
 
 @pytest.mark.parametrize("text", [pack.sentences("en")[0], OWN_WORDS], ids=["ready sentence", "own words"])
-@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("names", [*NAMES.values(), MANY], ids=[*NAMES, "150 people"])
 def test_what_became_of_a_declaration_is_not_seen_from_the_size(register, names, text):
     looks = in_every_state(names, text)
     assert len(looks) >= 2 * 11

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
-from tests.demo.program import free_port, get, run, served
+from tests.demo.program import get, run, served
+from tests.served import free_port
 
 from tuidang.demo import folder
 from tuidang.demo.visitor import Visitor

@@ -25,6 +25,8 @@ from tuidang.vault.codes import Code  # noqa: E402 -- what is faulted must be ch
 
 THREADS = 6
 SECONDS = 0.4
+LEAST = 11
+"""Codes shown before a kill, however slow the machine."""
 
 
 def show_codes(pipe: int) -> None:
@@ -47,8 +49,12 @@ def one(world: World) -> list[Code]:
     child = world.start(lambda: show_codes(write))
     os.close(write)
     time.sleep(SECONDS)
-    kill(child)
     shown = b""
+    while len(shown) < LEAST * 16:
+        part = os.read(read, 65_536)
+        assert part, "whoever accepts has ended by itself"
+        shown += part
+    kill(child)
     while part := os.read(read, 65_536):
         shown += part
     os.close(read)

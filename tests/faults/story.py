@@ -50,6 +50,11 @@ def folder() -> Path:
     return places().data.parent
 
 
+def make_tables() -> None:
+    """Folder and tables: the first half of founding, which is all that a site has to begin with."""
+    serving.prepare_tables()
+
+
 def found() -> None:
     """Keys and tables, before the first entry."""
     serving.prepare(ORIGIN)

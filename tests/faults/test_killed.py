@@ -14,7 +14,7 @@ pytestmark = pytest.mark.fault
 REPOSITORY = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("way", "at_least"), [("seal", 100), ("recover", 80), ("signer", 6), ("found", 30)])
+@pytest.mark.parametrize(("way", "at_least"), [("seal", 100), ("recover", 80), ("signer", 6), ("tables", 10), ("found", 90)])
 def test_killed_before_every_write_another_process_finishes(tmp_path, database_url, way, at_least):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tuidang.config.settings", "TUIDANG_DATABASE_URL": database_url}
     command = [sys.executable, "-m", "tests.faults.killing", str(tmp_path), way]
@@ -22,7 +22,8 @@ def test_killed_before_every_write_another_process_finishes(tmp_path, database_u
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["failures"] == [], "\n".join(result["failures"])
-    assert result["kills"] >= at_least
+    # On PostgreSQL every other write is enough: see there.
+    assert result["kills"] >= (at_least // 2 if database_url and way != "signer" else at_least)
 
 
 def test_a_code_that_was_shown_is_there_after_ten_kills(tmp_path, database_url):

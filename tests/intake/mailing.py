@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
+from tests.served import free_port
 
 from tuidang.intake.mailbox import MailSettings, Server
 
@@ -63,12 +64,6 @@ class Outbox:
         """The text of the only answer."""
         (one,) = self.answers()
         return str(one.get_content())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -139,7 +134,7 @@ class Imap:
         command = [*as_user, shutil.which("dovecot") or "/usr/sbin/dovecot", "-F", "-c", str(self.folder / "dovecot.conf")]
         with (self.folder / "said").open("wb") as said:
             self._process = subprocess.Popen(command, stdout=said, stderr=said, cwd=self.folder)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not self._answers():
             assert self._process.poll() is None, (self.folder / "said").read_text()
             assert time.monotonic() < deadline, (self.folder / "said").read_text()
@@ -149,7 +144,7 @@ class Imap:
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=60)
         self._temporary.cleanup()
 
     def _answers(self) -> bool:

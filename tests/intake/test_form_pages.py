@@ -107,9 +107,31 @@ def test_a_ready_sentence_never_replaces_what_a_person_wrote():
     assert text == f"{pack.sentences('zh-hans')[0]}\n\n我自己写的。"
 
 
-def test_the_enter_key_goes_on_and_suggests_no_name():
-    first = re.search(r'<(?:button|input[^>]*type="submit")[^>]*name="step" value="(\w+)"', form().html)
-    assert first[1] == "check"
+@pytest.mark.parametrize("group", [False, True])
+def test_the_enter_key_goes_on_and_suggests_no_name(group):
+    page = form(group=group)
+    first = re.search(r"<button([^>]*)>(.*?)</button>", page.html)
+    assert "name=" not in first[1], "what names no step"
+    assert first[2] == "", "a browser without styles would set its words above the first question"
+    assert "请核对您的声明" in read(post(filled(group=group), group=group)).text, "goes on"
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_what_is_typed_may_come_back_and_no_line_of_it_is_for_the_history_of_forms(group):
+    html = form(group=group).html
+    (head,) = re.findall(r'<form method="post"[^>]*>', html)
+    assert "autocomplete" not in head
+    lines = [one for one in re.findall(r"<input [^>]*>", html) if "type=" not in one]
+    assert len(lines) == (7 if group else 3), "names, place, title"
+    assert all(' autocomplete="one-time-code"' in one for one in lines)
+
+
+@pytest.mark.parametrize(("group", "field"), [(False, "name"), (True, "name_2"), (False, "place"), (False, "title"), (True, "title")])
+def test_a_line_that_is_far_too_long_comes_back_whole(group, field):
+    typed = "长" * 10_000
+    answered = post(filled(group=group, **{field: typed, "text": ""}), group=group)
+    assert answered.status_code == 422
+    assert read(answered).sent()[field] == [typed]
 
 
 @pytest.mark.parametrize(("typed", "shown"), [("广州市天河区", "广东"), ("加拿大 温哥华", "加拿大"), ("", "未说明")])

@@ -159,7 +159,7 @@ def test_what_is_missing_is_said_in_the_language_of_the_mail_and_nothing_is_stor
     deliver(folder, written(CHINESE.replace("我同意：是", "我同意：")))
     work(office)
     assert "我同意保存并计入" in outbox.text()
-    assert "姓名：" in outbox.text()
+    assert "名字（可用化名）：" in outbox.text()
     assert (stored(), left(folder), Row.objects.count()) == ([], [], 0)
 
 

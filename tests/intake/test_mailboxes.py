@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests.intake.mailing import OURS, Imap, deliver, free_port, left, maildir, settings_for, written
+from tests.intake.mailing import OURS, Imap, deliver, left, maildir, settings_for, written
+from tests.served import free_port
 
 from tuidang.intake.mailbox import MOST_AT_ONCE, MailServerError, MailSettings, Server, opened
 from tuidang.kernel import clock

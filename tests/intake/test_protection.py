@@ -234,16 +234,29 @@ def test_who_does_not_know_ticks_what_they_remember_and_finds_it_on_the_form(lan
     typed = filled(language, text="我自己写的。", name="青竹", left=[], step="which")
     asked = read(Client().post(f"{address(language)}which/", typed))
     assert language == "en" or asked.latin() == set()
-    back = read(post(asked.sent(step="change", left=["pioneers", "league"]), language)).sent()
+    back = read(post(asked.sent(step="joined", left=["pioneers", "league"]), language)).sent()
     assert sorted(back["left"]) == ["league", "pioneers"]
     assert (back["text"], back["name"], back["token"]) == (["我自己写的。"], ["青竹"], typed["token"])
     assert nothing_stored()
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "there is nothing to withdraw from"), ("zh-hans", "就没有需要退出的"), ("zh-hant", "就沒有需要退出的")],
+)
+def test_who_remembers_nothing_of_it_is_told_what_that_means(language, said):
+    asked = read(Client().post(f"{address(language)}which/", filled(language, name="青竹", left=[])))
+    assert asked.tags.count("legend") == 2, "two questions"
+    back = read(post(asked.sent(step="joined"), language))
+    assert said in back.text
+    assert back.sent()["name"] == ["青竹"]
+    assert said not in read(post(asked.sent(step="joined", left="party"), language)).text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_questions_can_be_asked_before_the_form_is_seen(language):
     asked = read(Client().get(f"{address(language)}which/"))
-    back = read(post(asked.sent(step="change", left="pioneers"), language)).sent()
+    back = read(post(asked.sent(step="joined", left="pioneers"), language)).sent()
     assert back["left"] == ["pioneers"]
     assert back["text"] == [pack.sentences(language)[0]]
     checked = post({**back, "adult": "on", "consent": "on"}, language)

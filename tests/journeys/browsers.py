@@ -148,6 +148,14 @@ class Firefox:
         """What a reader sees of an element."""
         return str(self._ask("GetElementText", id=self._one(selector)))
 
+    def back(self) -> None:
+        """Presses the browser's own Back button."""
+        self._ask("Back")
+
+    def value(self, selector: str) -> str:
+        """What stands in a field."""
+        return str(self._ask("GetElementProperty", id=self._one(selector), name="value"))
+
     @property
     def source(self) -> str:
         """The page as it stands."""

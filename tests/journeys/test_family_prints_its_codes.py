@@ -11,6 +11,9 @@ from tests.served import Site
 
 pytestmark = pytest.mark.journey
 PEOPLE = 12
+LEAVES = (
+    "all => all.filter(one => !one.children.length && one.innerText).map(one => [one.tagName, parseFloat(getComputedStyle(one).fontSize)])"
+)
 LINES = "spans => spans.map(span => Math.round(span.getBoundingClientRect().top))"
 
 
@@ -52,4 +55,7 @@ def test_twelve_codes_fit_one_printed_page_and_the_smallest_phone(site):
             page.emulate_media(media="print")
             borders = page.locator(".members > div").evaluate_all("all => all.map(one => getComputedStyle(one).borderTopStyle)")
             assert set(borders) == {"dashed"}, "where to cut"
+            shown = page.locator("body *:visible").evaluate_all(LEAVES)
+            assert {kind for kind, _ in shown} == {"SPAN", "DT", "DD"}, "codes and names, and nothing that says whose"
+            assert min(size for kind, size in shown if kind != "DT") >= 11 * 96 / 72, "large enough to be copied by hand"
             context.close()

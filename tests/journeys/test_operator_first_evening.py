@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from tests.demo.program import free_port, served
+from tests.demo.program import served
 from tests.journeys.browsers import chromium, press
+from tests.served import free_port
 
 pytestmark = pytest.mark.journey
 
@@ -39,7 +40,7 @@ def test_the_demo_shows_a_register_in_full_work(page, data_folder, database_url)
             page.goto(told["addresses"]["look up a code"])
             page.fill("#code", code)
             press(page.locator("main form button").first)
-            assert page.locator("h1").inner_text() == "What became of it"
+            assert page.locator("h1").inner_text() == "What has happened to it"
         page.goto(told["addresses"]["sign in as reviewer"])
         press(page.locator("main button").first)
         assert page.url.endswith("/staff/")

@@ -343,7 +343,6 @@ def test_what_is_corrected_before_it_is_gathered_or_not_in_the_batch_waits_for_n
     assert index_of(waits) is not None
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="there a correction ends before anybody looks")
 def test_who_is_about_to_correct_when_the_stage_is_written_is_waited_for(register, monkeypatch):
     code = declare("远山")
     decide()

@@ -8,6 +8,7 @@ from tests.ledger.test_wishes import voids
 
 from tuidang.kernel import clock
 from tuidang.ledger import actions, queries, sealing
+from tuidang.ledger.actions import correcting
 from tuidang.ledger.models import Instruction
 
 THREE = ("平安", "晨光", "小河")
@@ -95,3 +96,20 @@ def test_a_family_is_corrected_as_a_whole_only_where_nobody_waits_and_up_to_an_e
 def test_a_member_of_a_family_corrects_nobodys_text(register):
     family = on_record(*THREE)
     assert actions.correct(code=family.member(1), correction=to("平安", told=("", "另一句。", 0), organisations=7)) == "same"
+
+
+def test_of_two_who_are_corrected_the_one_who_is_voided_meanwhile_does_not_hide_that_the_other_was(register, monkeypatch):
+    """An operator's void is committed between reading the group and leaving the wishes."""
+    code = on_record("平安", "远山", "清泉")
+    before = queries.opened_by(code)
+    operators = before[0].sealed[0][1].index
+    leave = correcting.leave_wish
+
+    def overtaken(version, record, *, ref=None, **more):
+        if ref == operators:
+            actions.instruct_void(ref=ref, reason=2)
+        return leave(version, record, ref=ref, **more)
+
+    monkeypatch.setattr(correcting, "leave_wish", overtaken)
+    assert actions.correct(code=code, correction=to("远云", "小河", "清泉", organisations=7)) == "replaced"
+    assert [bool(one.pending) for one in queries.opened_by(code)] == [False, True, False]

@@ -1,4 +1,7 @@
-"""With a million rows: every statement of intake and ledger finds its rows by an index, and sorts nothing but the few it has found."""
+"""With a million rows: every statement of intake and ledger finds its rows by an index, and sorts nothing but the few it has found.
+
+SQLite has no statistics, as in service, and plans alike whatever the number of rows: there a twentieth of them tells as much.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,7 +24,7 @@ from tuidang.vault import daykeys
 from tuidang.vault.codes import Code
 
 pytestmark = pytest.mark.django_db
-MANY, SOME = 1_000_000, 100_000
+MANY, SOME = (1_000_000, 100_000) if connection.vendor == "postgresql" else (50_000, 5_000)
 BYTES = {"sqlite": "randomblob(32)", "postgresql": "decode(md5(n::text) || md5((-n)::text), 'hex')"}
 TABLES = (
     "intake_declaration",

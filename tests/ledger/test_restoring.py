@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from tests.ledger.erasing import traces
 from tests.ledger.points import seal_with
 from tests.ledger.register import decide, declare, forget_memory, index_of, is_pending
 
@@ -16,8 +17,8 @@ from tuidang.intake import queries as handed_in
 from tuidang.intake.content import Correction, NewPerson
 from tuidang.intake.models import Outcome
 from tuidang.kernel.places import places
-from tuidang.ledger import actions, moving, queries, sealing
-from tuidang.ledger.models import Instruction, SealedRecord, SealedText
+from tuidang.ledger import actions, moving, queries, restoring, sealing
+from tuidang.ledger.models import Instruction, SealedRecord, SealedText, TextHolder
 from tuidang.review.models import Case, Publication
 
 
@@ -238,3 +239,15 @@ def test_killed_after_signing_a_void_the_record_is_where_the_wish_says(register,
     assert sealing.recover() == 1
     assert (queries.opened(code) is None) == erase
     register.check(0)
+
+
+def test_of_a_family_whose_others_are_gone_since_an_older_copy_the_last_who_erases_takes_along_what_they_shared(register):
+    code = declare("远山", "平安", "清泉")
+    decide()
+    sealing.seal(force=True)
+    gone = {index for index in (index_of(code.member(number)) for number in (1, 2)) if index is not None}
+    restoring.erase(gone)
+    assert (SealedText.objects.count(), TextHolder.objects.count()) == (1, 3)
+    actions.take_back(code=code.member(3), erase=True)
+    assert (SealedText.objects.count(), TextHolder.objects.count()) == (0, 0)
+    assert not traces(code)

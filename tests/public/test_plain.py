@@ -21,6 +21,7 @@ ALONE = {
     "zh-hans": {"退出": "党、队", "我已年满16岁": "是", "我同意保存并计入": "是"},
     "zh-hant": {"退出": "黨、隊", "我已年滿16歲": "是", "我同意保存並計入": "是"},
 }
+NAMED = "名字（可用化名）"
 GROUP = "名单：\n平安：党、团、队\n小河: 队\n每个人都已同意，且年满 16 岁：是\n我同意保存并计入：是\n声明：我们声明退出。\n"
 
 
@@ -142,7 +143,7 @@ def test_a_family_is_a_line_each_and_every_one_gets_a_code():
         lambda text: text.replace("\n", "\r\n"),
         lambda text: text.replace("\n", "\n\n"),
         lambda text: "".join(f"> {line}\n" for line in text.splitlines()),
-        lambda text: text.replace("表单号", "表單號").replace("姓名", "化名").replace("我同意保存并计入", "I agree"),
+        lambda text: text.replace("表单号", "表單號").replace(NAMED, "化名").replace("我同意保存并计入", "I agree"),
         lambda text: text.encode("gb18030"),
         lambda text: text.encode("utf-16"),
         lambda text: text.encode("utf-8-sig"),
@@ -176,7 +177,7 @@ def test_nothing_is_confirmed_but_with_the_number_of_what_was_read_back(answer):
 
 def test_a_number_that_was_read_back_before_a_change_confirms_nothing():
     text = confirmed(filled())
-    changed = send(fill(text, 姓名="别人"))
+    changed = send(fill(text, **{NAMED: "别人"}))
     assert (changed.status_code, nothing_stored()) == (200, True)
     assert "与这份内容不符" in said(changed)
 
@@ -243,7 +244,7 @@ def test_a_place_that_is_not_known_is_said_to_be_left_out():
         (lambda: filled(表单号="AAAA"), 403, "表单号缺失"),
         (lambda: "", 403, "表单号缺失"),
         (lambda: b"\xff\xfe\x00", 403, "表单号缺失"),
-        (lambda: fill(filled(), 姓名="远" * 61, 确认="是"), 422, "太长"),
+        (lambda: fill(filled(), **{NAMED: "远" * 61}, 确认="是"), 422, "太长"),
     ],
     ids=["empty", "noise", "number", "nothing", "bytes", "long"],
 )
@@ -264,7 +265,7 @@ def test_a_number_that_is_no_longer_valid_is_replaced_by_one_that_is():
 def test_other_words_under_the_same_number_are_not_recorded():
     text = confirmed(filled())
     code = code_in(said(send(text)))
-    other = send(confirmed(fill(text, 姓名="别人")))
+    other = send(confirmed(fill(text, **{NAMED: "别人"})))
     assert other.status_code == 409
     assert code_in(said(other)) == code
     assert Declaration.objects.count() == 1

@@ -56,6 +56,7 @@ def test_a_text_that_is_wished_waits_with_what_the_entry_says():
                 persons=1,
                 day=20_000,
                 region=156,
+                alone=True,
             ),
         )
     ]

@@ -27,15 +27,15 @@ class Process:
         self.client = SignerClient(self.socket, seconds=10)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*self.command, *arguments], capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run([*self.command, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
     def start(self) -> None:
         self.process = subprocess.Popen([*self.command, "serve"], stderr=subprocess.PIPE, text=True)
-        answers_within(self, 20)
+        answers_within(self, 60)
 
     def stop(self, how: int = signal.SIGTERM) -> str:
         self.process.send_signal(how)
-        _, said = self.process.communicate(timeout=20)
+        _, said = self.process.communicate(timeout=60)
         return said
 
 

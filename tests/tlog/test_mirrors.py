@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tlog.cli import main
 from tlog.errors import InvalidError
-from tlog.mirrors import Mirrors, verify_mirrors
+from tlog.mirrors import Mirrors, is_site, verify_mirrors
 from tlog.note import SignerKey
 
 ORIGIN = "register.example/ledger"
@@ -94,6 +94,48 @@ def test_another_key_or_the_log_key_or_another_log():
 def test_what_is_no_list_is_named_even_if_it_is_signed(old, new):
     assert LIST.text.replace(old, new) != LIST.text
     assert rule(signed(LIST.text.replace(old, new))) == "mirrors"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a<script>",
+        "https://a\\b",
+        "https://*",
+        "http://.onion",
+        "https://a..b",
+        "https://-a",
+        "https://a_b",
+        "https://a'b",
+        "https://a%00b",
+        "https://a;b",
+        "https://a&b=c",
+        "https://a b",
+        "https://a?",
+        "https://a#",
+        "https://a@b",
+        "https://a:0",
+        "https://a:99999",
+        "https://a:080",
+        "https://A.b",
+        "https://.",
+        "https://",
+        "http://a.onion.example",
+        "http://evil.example#.onion",
+        "https://a\u202eb",
+        f"https://{'a.' * 127}b",
+    ],
+)
+def test_a_host_is_a_host(address):
+    assert rule(signed(replace(LIST, addresses=(address,)).text)) == "mirrors"
+    assert not is_site(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://127.0.0.1:8443", "https://xn--fiqs8s.example", "https://a", f"http://www.{'a' * 56}.onion:81"]
+)
+def test_a_host_may_be_a_number_or_bear_a_port(address):
+    assert is_site(address)
 
 
 def test_no_address_is_given_out_that_could_not_be_read_again():

@@ -92,7 +92,7 @@ def test_fifteen_of_sixteen_wrong_characters_are_caught():
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
-    [("", "length"), ("A" * 27, "length"), ("U" * 28, "symbol"), ("x" * 1001, "length"), ("一" * 11, "length"), ("龘" * 12, "symbol")],
+    [("", "length"), ("A" * 27, "length"), ("U" * 28, "symbol"), ("x" * 1001, "long"), ("一" * 11, "length"), ("龘" * 12, "symbol")],
 )
 def test_what_cannot_be_a_code_is_told_by_what_is_wrong(typed, hint):
     with pytest.raises(UnreadableCodeError) as caught:
@@ -176,3 +176,28 @@ def test_successors_are_codes_of_their_own_and_counted_from_the_first():
     assert versions[2] == code.successor(2) != code.successor(1).successor(1)
     assert code.successor(1) != code.member(1)
     assert code.successor(1).secret.hex() == "6fc8886cd8127dc936c8d1af7a0e59d5"
+
+
+@pytest.mark.parametrize("first", ["chinese_simplified", "chinese_traditional", "english", "base32"])
+@pytest.mark.parametrize("second", ["chinese_simplified", "english", "base32"])
+def test_two_forms_typed_together_are_one_code_and_forms_of_two_codes_are_none(first, second):
+    def form(code, name):
+        return code.base32() if name == "base32" else " ".join(code.words(name))
+
+    code, other = Code(bytes(range(16))), Code(bytes(range(1, 17)))
+    alike = first == second or {first, second} == {"chinese_simplified", "chinese_traditional"}
+    if not alike:
+        for between in ("" if "chinese" in first + second else " ", "\n", "同一密码的字母写法：", " The same code in words: "):
+            assert read_code(form(code, first) + between + form(code, second)) == code
+    for between in (" ", "密码：", "code:"):
+        with pytest.raises(UnreadableCodeError):
+            read_code(form(code, first) + between + form(other, second))
+
+
+@pytest.mark.parametrize("label", ["查询密码：", "密碼: ", "code: ", "The same code in words:\n"])
+def test_a_label_before_a_code_does_not_count_for_it_nor_for_the_hint(label):
+    code = Code(bytes(range(16)))
+    assert {read_code(label + form) for form in (code.base32(), code.shown("zh-hans"), " ".join(code.words("english")))} == {code}
+    with pytest.raises(UnreadableCodeError) as caught:
+        read_code(label + code.shown("zh-hant")[:-1])
+    assert (caught.value.hint, caught.value.unit, caught.value.there) == ("length", "character", 11)

@@ -36,6 +36,7 @@ def take_in(*, at_most: int = 200) -> int:
             suggested=one.content.suggested,
             title=one.content.title,
             text=one.content.text,
+            alone=one.content.alone,
             hidden=one.index in hidden,
         )
         for one in approved
@@ -96,16 +97,16 @@ def restore(*, index: int) -> None:
 def decide_objections(*, member: UUID, objections: Collection[UUID], finding: Finding) -> int:
     """Answers these objections, all at once or not at all: what is right is unpublished for good, what is not is shown again.
 
-    Where a person said rightly that they did not declare, and a statement of one person is published there, the entry is voided by the next
-    batch as disputed. Of several persons only the entry whose name is shown can be, if `finding` says that this one is meant: no other. Where
-    nothing is published nobody can know of whom it is, and nothing is voided. Returns how many were decided. Raises RefusedError if `finding`
-    decides nothing, or means a name that is not shown.
+    Where a person said rightly that they did not declare, and what one person declared for themselves is published there, the entry is voided by
+    the next batch as disputed. Of a group, even one of which one is left, only the entry whose name is shown can be, if `finding` says that this
+    one is meant: no other. Where nothing is published nobody can know of whom it is, and nothing is voided. Returns how many were decided.
+    Raises RefusedError if `finding` decides nothing, or means a name that is not shown.
     """
     settled = review_actions.decide_objections(member=member, objections=objections, finding=finding)
     disowned = {one.index for one in settled if one.upheld and one.ground is Ground.NOT_DECLARED}
     named = finding is Finding.NAME_SHOWN
     stated = Statement.objects.filter(index__in=disowned)
-    meant = sorted((stated.exclude(name="") if named else stated.filter(persons=1)).values_list("index", flat=True))
+    meant = sorted((stated.exclude(name="") if named else stated.filter(alone=True)).values_list("index", flat=True))
     if named and meant != sorted({one.index for one in settled}):
         raise RefusedError("no name is shown there, or the objection is about something else")
     for index in sorted({one.index for one in settled}):

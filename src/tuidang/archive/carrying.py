@@ -24,29 +24,42 @@ def carry_on(*, departures: Iterable[Departure]) -> None:
     """Takes whoever leaves out of what is published of their group, or waits to be, before they leave.
 
     What stands under the number of one who leaves moves to another's. It bears no name of theirs: if its words had one, it is taken down and
-    read anew. It goes where nobody is left on the record who stands, and where it would have to move while somebody objects to it.
+    read anew. It goes where nobody is left on the record who stands, and where it would have to move while somebody objects to it. What
+    a reviewer takes down is down at once, and stands nowhere else.
     """
-    # As by whoever publishes: what is voided from here on is followed after this has ended.
-    Followed.objects.select_for_update().get_or_create(id=1)
+    hold()
     for one in departures:
         _carry_on(one)
 
 
+def hold() -> None:
+    """Holds what is published, whole, until the transaction ends: nothing moves to another number, and what is voided is followed after it."""
+    Followed.objects.select_for_update().get_or_create(id=1)
+
+
 def _carry_on(one: Departure) -> None:
     group = _Group.of(one)
-    review_actions.carry_on(leaving=one.leaving, others=one.others, as_it_stays=group.as_it_stays)
-    for row in list(Statement.objects.select_for_update().filter(index__in=[*one.leaving, *one.others])):
+    every = [*one.leaving, *one.others]
+    down = review_actions.carry_on(leaving=one.leaving, others=one.others, as_it_stays=group.as_it_stays)
+    Statement.objects.filter(index__in=down).delete()
+    firm = review.contested(every)
+    for row in list(Statement.objects.select_for_update().filter(index__in=every)):
         before = PublicText(**{name: getattr(row, name) for name in PublicText.__struct_fields__})
         found = group.as_it_stays(row.index, before)
-        row.delete()
-        if found is None or (row.hidden and found[0] != row.index):
-            continue
-        index, content = found
-        if (content.title, content.text) != (before.title, before.text):
-            review_actions.ask_for_publication(index=index, content=content)
+        if found is None or (found[0] != row.index and row.index in firm):
+            row.delete()
         else:
-            hidden = row.hidden or bool(review.hidden([index]))
-            Statement.objects.create(index=index, hidden=hidden, **msgspec.structs.asdict(content))
+            _put(row, before, *found)
+
+
+def _put(row: Statement, before: PublicText, index: int, content: PublicText) -> None:
+    if (content.title, content.text) != (before.title, before.text):
+        row.delete()
+        review_actions.ask_for_publication(index=index, content=content)
+        return
+    if index != row.index:
+        row.delete()  # and is made anew: the number is its key
+    Statement(index=index, hidden=row.hidden, **msgspec.structs.asdict(content)).save()
 
 
 @dataclass(slots=True)
@@ -60,13 +73,13 @@ class _Group:
     @classmethod
     def of(cls, one: Departure) -> _Group:
         others = ledger.standing_of(one.others)
-        return cls(one, others, min(set(others) - review.barred(others), default=None))
+        return cls(one, others, min(set(others) - review.contested(others), default=None))
 
     def as_it_stays(self, index: int, content: PublicText) -> tuple[int, PublicText] | None:
         """Number and content of what stood under `index`, for those who stay; None: it goes."""
         moved = index in self.leaves.leaving
         number = self.heir if moved else index
-        if number is None or not self.others:
+        if number is None or not self.others or not self.leaves.known:
             return None
         names, entries = self.leaves.names, ledger.entries({number, *self.others})
         named = not moved and folded(content.name) not in set(map(folded, names))
@@ -77,7 +90,7 @@ class _Group:
             name=content.name if named else "",
             suggested=content.suggested and named,
             organisations=reduce(or_, (entries[one].organisations for one in self.others)),
-            persons=max(len(self.others), content.persons - self.leaves.persons),
+            persons=len(self.others) + self.leaves.waiting,
             day=entries[number].day,
             region=entries[number].region,
         )

@@ -19,7 +19,7 @@ UPHELD = {
     Finding.PLAIN: _("the statement itself shows it"),
 }
 NAMED = {Finding.NAME_SHOWN: _("the name shown is the one meant")}
-"""Offered for a statement of several persons that shows a name. Of one person the entry is voided in any case."""
+"""Offered for a group's statement that shows a name. What one person declared for themselves is voided in any case."""
 DISMISSED = {
     Finding.NOT_NAMED: _("nobody is named whom it could be about"),
     Finding.COMMON_NAME: _("an invented or very common name"),

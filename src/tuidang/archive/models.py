@@ -22,7 +22,8 @@ class Followed(models.Model):
 class Statement(models.Model):
     """One published statement, under the registry number of its first person. `name` is empty where names are not published.
 
-    `hidden`: somebody objects to it, and until a person has decided it is on no page.
+    `hidden`: somebody objects to it, and until a person has decided it is on no page. `alone`: one person declared it, for themselves, and it is
+    certain whose entry it is.
     """
 
     index = models.BigIntegerField(primary_key=True)
@@ -36,6 +37,7 @@ class Statement(models.Model):
     title = models.CharField(max_length=200, blank=True)
     text = models.TextField()
     hidden = models.BooleanField(db_default=False, default=False)
+    alone = models.BooleanField(db_default=False, default=False)
 
     PRIVACY: ClassVar = {
         "index": PrivacyClass.PUBLIC,
@@ -49,6 +51,7 @@ class Statement(models.Model):
         "title": PrivacyClass.PUBLIC,
         "text": PrivacyClass.PUBLIC,
         "hidden": PrivacyClass.INTERNAL,
+        "alone": PrivacyClass.PUBLIC,
     }
 
     def __str__(self) -> str:

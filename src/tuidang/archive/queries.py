@@ -24,6 +24,7 @@ class Published:
     suggested: bool
     title: str
     text: str
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def _shown(group: list[OpenObjection]) -> dict[str, Any]:
         "ground": forms.GROUNDS[first.ground],
         "about": about,
         "published": public is not None,
-        "nameable": first.ground is Ground.NOT_DECLARED and public is not None and public.persons > 1 and public.name != "",
+        "nameable": first.ground is Ground.NOT_DECLARED and public is not None and not public.alone and public.name != "",
         "hidden": first.index in review.hidden([first.index]),
         "place": label(about.region, get_language() or "en") if about and about.region else "",
     }

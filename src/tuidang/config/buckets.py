@@ -28,13 +28,20 @@ _GZIP_FLAGS, _GZIP_HEAD = 3, 10
 _EXTRA, _COMMENT = 4, 16
 _LEAST_EXTRA = 6
 """Two bytes of length, and a subfield's name and length, each of two."""
+_MOST_EXTRA = 2 + 65_535
+_NOTHING = b"\0\0\0\xff\xff"
+"""A piece of the compressed data that holds nothing: stored as it is, of length 0, and not the last."""
 
 
 def fill_gzip(compressed: bytes, missing: int) -> bytes:
     """The same page, `missing` bytes longer, as one gzip member without optional fields: in its extra field, which every reader skips.
 
-    What is too short for one stands in the comment; a long comment would be refused by Go's reader.
+    What is too short for one stands in the comment; a long comment would be refused by Go's reader. What is too long for one stands as pieces
+    of nothing before the data.
     """
+    pieces = max(0, -(-(missing - _MOST_EXTRA) // len(_NOTHING)))
+    compressed = compressed[:_GZIP_HEAD] + pieces * _NOTHING + compressed[_GZIP_HEAD:]
+    missing -= pieces * len(_NOTHING)
     if not missing:
         return compressed
     if missing < _LEAST_EXTRA:

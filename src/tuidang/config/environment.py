@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tlog.mirrors import is_site
 from tuidang.config.mail import read_mail_settings, read_newsletter_settings
 from tuidang.intake.mailbox import MailSettings
 from tuidang.kernel.errors import SetUpError
@@ -84,19 +85,9 @@ def _mirrors(text: str) -> tuple[str, ...]:
             raise SetUpError("TUIDANG_MIRRORS names a file that cannot be read") from error
     found = dict.fromkeys(one.rstrip("/") for one in text.replace(",", " ").split())
     for one in found:
-        if not _is_address(one):
+        if not is_site(one):
             raise SetUpError(f"TUIDANG_MIRRORS holds {one!r}; an address there is https://HOST or http://NAME.onion, and nothing after it")
     return tuple(found)
-
-
-def _is_address(text: str) -> bool:
-    """Whether it is a scheme and a host alone, encrypted on its way."""
-    try:
-        parts = urlsplit(text)
-        whole = parts.hostname and text == f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
-    except ValueError:
-        return False
-    return bool(whole) and text.isascii() and (parts.scheme == "https" or (parts.scheme == "http" and is_onion(text)))
 
 
 def is_onion(address: str) -> bool:

@@ -13,6 +13,7 @@ from tuidang.archive import queries as public
 from tuidang.intake.content import Correction
 from tuidang.ledger import actions as ledger
 from tuidang.ledger import queries as record
+from tuidang.ledger.actions import Wished
 from tuidang.ledger.departures import departures, left
 from tuidang.ledger.queries import OpenedPerson
 from tuidang.review import actions as review
@@ -40,12 +41,13 @@ def correct(*, code: Code, correction: Correction) -> Literal["corrected", "repl
     """Corrects what `code` opens, as `ledger.actions.correct` does. Where its entry is voided, its text is taken off the public pages now.
 
     What is published of a group goes on standing for whoever of it stays. One's own, or a whole group's, that was published or was to be, is to
-    be published again once it is read.
+    be published again once it is read; not where somebody objects to it, or rightly did: a correction sheds no objection.
     """
     ledger.hold(code=code)
     persons = record.opened_by(code)
     indexes = _indexes(persons)
-    shown = bool(public.published(indexes) or waiting.items_of(indexes))
+    carrying.hold()  # whoever objects does so before this, and is seen, or finds that it is gone
+    shown = bool(public.published(indexes) or waiting.items_of(indexes)) and not waiting.contested(indexes)
     result = ledger.correct(code=code, correction=correction, publish=shown)
     if result == "replaced":
         leave = left(persons)
@@ -55,7 +57,7 @@ def correct(*, code: Code, correction: Correction) -> Literal["corrected", "repl
 
 
 @transaction.atomic
-def wish(*, code: Code, publish: bool) -> Literal["wished", "same", "not_now", "unknown"]:
+def wish(*, code: Code, publish: bool) -> Wished:
     """Notes that the text is wished published, once a person has read it, or no longer: then it is off the public pages now.
 
     Raises RefusedError as `ledger.actions.wish` does.

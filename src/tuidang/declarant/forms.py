@@ -16,7 +16,7 @@ from tuidang.intake.forms import ORGANISATIONS, Typed, TypedPerson, read_typed
 from tuidang.reference import pack
 from tuidang.reference import queries as reference
 from tuidang.review.states import Refusal
-from tuidang.vault.codes import LONGEST_TYPED, Code, UnreadableCodeError, read_code
+from tuidang.vault.codes import LONGEST_TYPED, WORDS, Code, UnreadableCodeError, read_code
 
 _OWN = frozenset(("left", "name"))
 _TOLD = frozenset(("place", "title", "text"))
@@ -52,11 +52,12 @@ class TypedCode:
 
 def read_typed_code(sent: Sent) -> TypedCode:
     """The code that a form sent, in any of its forms."""
-    typed = sent.fields.get("code", "").replace("\0", "")[:LONGEST_TYPED]
+    whole = sent.fields.get("code", "").replace("\0", "")
+    typed = whole[:LONGEST_TYPED]
     if sent.problem:
         return TypedCode(typed, None, sent.problem, sent.status)
     try:
-        return TypedCode(typed, read_code(typed))
+        return TypedCode(typed, read_code(whole))
     except UnreadableCodeError as error:
         return TypedCode(typed, None, _hint_of(error) if typed.strip() else "empty", 422)
 
@@ -64,10 +65,16 @@ def read_typed_code(sent: Sent) -> TypedCode:
 def _hint_of(error: UnreadableCodeError) -> str:
     """What is wrong with a code that was typed: which sign no code has, how many there are, or that one of them is another."""
     count = {"place": error.place, "there": error.there}
-    lengths = {
-        "character": _("A code has 12 characters. There are %(there)s here.") % count,
-        "word": _("A code has 12 words. There are %(there)s here.") % count,
+    few = {
+        "character": _("A code has 12 characters. There are only %(there)s here.") % count,
+        "word": _("A code has 12 words. There are only %(there)s here.") % count,
     }
+    many = {
+        "character": _("A code has 12 characters. There are %(there)s here, which is too many.") % count,
+        "word": _("A code has 12 words. There are %(there)s here, which is too many.") % count,
+    }
+    if error.hint == "long":
+        return _("This is far longer than a code. A code has 12 Chinese characters or English words, or 28 letters and digits.")
     symbols = {
         "character": _("Character number %(place)s occurs in no code. Please look at it again.") % count,
         "word": _("Word number %(place)s occurs in no code. Please look at it again.") % count,
@@ -75,7 +82,7 @@ def _hint_of(error: UnreadableCodeError) -> str:
     }
     if error.hint == "length":
         either = _("A code has 12 Chinese characters or English words, or 28 letters and digits. Here something is missing, or too much.")
-        return lengths.get(error.unit, either)
+        return (few if error.there < WORDS else many).get(error.unit, either)
     checks = {
         "character": _("At least one character is wrong, or two have changed places. Please compare each one, in order."),
         "word": _("At least one word is wrong, or two have changed places. Please compare each one, in order."),

@@ -15,6 +15,7 @@ from tuidang.intake import queries as intake
 from tuidang.intake.policies import DECIDED_WITHIN_DAYS, with_names
 from tuidang.kernel import clock
 from tuidang.ledger import queries as ledger
+from tuidang.ledger.actions import LATEST_DAYS
 from tuidang.ledger.founding import promise_key
 from tuidang.ledger.queries import Opened, OpenedPerson, Pending, speaks_for_text
 from tuidang.review import queries as review
@@ -32,7 +33,8 @@ class Person:
     """One person that a code opens. `status`: waiting, counted, held, refused, taken_back, sealed, voiding, void. `index` once sealed.
 
     `number`: their place, where a group's code opens them. `refusal` is why it was refused, `void_reason` why it is or will be void, as a code
-    of the list of reasons; where it is known. `replaces`: entries that this one stands for. `sealed_by`, `sealed_from`: days, if not sealed.
+    of the list of reasons; where it is known. `replaces`: entries that this one stands for; `replacing`: the last of these is about to be voided.
+    `sealed_by`, `sealed_from`: days, if not sealed; `sealed_from` where it was corrected while it was being sealed.
     """
 
     name: str = field(repr=False)
@@ -43,6 +45,7 @@ class Person:
     refusal: Refusal | None = None
     void_reason: int = 0
     replaces: tuple[int, ...] = ()
+    replacing: bool = False
     sealed_by: date | None = None
     sealed_from: date | None = None
 
@@ -52,8 +55,8 @@ class Status:
     """What a code opens: one declaration with the persons that this code may see.
 
     `publication` is empty where this code has no say in it, or nothing stands. `published`: the registry number it is published under.
-    `shared`: this is one member of a group, and so far the text that all of it share is wished published, not wished, or that cannot be told
-    from here (`sealed`). `correctable`: all at once, one person by number (`each`), or not (empty).
+    `member`: this is one member of a group. `shared`: then the text that all of it share is so far wished published, not wished, or that cannot
+    be told from here (`sealed`). `correctable`: all at once, one person by number (`each`), or not (empty).
     """
 
     title: str = field(repr=False)
@@ -64,6 +67,7 @@ class Status:
     publication: Publication
     published: int | None = None
     read_by: date | None = None
+    member: bool = False
     shared: Literal["", "wished", "not_wished", "sealed"] = ""
     correctable: Literal["", "all", "each"] = ""
 
@@ -74,7 +78,7 @@ class Editable:
 
     `told`: title, text and place as well. `sealed`: by a void and a new entry.
 
-    `shown`: it is published, or a reader has it to publish.
+    `shown`: it is published, or a reader has it to publish. `objected`: somebody objects to it, or rightly did, so that it is not published again.
     """
 
     code: Code
@@ -86,6 +90,7 @@ class Editable:
     told: bool
     sealed: bool
     shown: bool
+    objected: bool = False
 
 
 def status(code: Code) -> Status | None:
@@ -97,6 +102,8 @@ def status(code: Code) -> Status | None:
     shown = tuple(_person(one, decisions) for one in persons)
     title, text, day = _told(persons)
     publication, published, due = _publication(persons, shown)
+    if publication in {"not_wished", "not_published"} and ledger.of_children_alone(persons):
+        publication = ""  # it cannot be
     return Status(
         title=title,
         text=text,
@@ -106,6 +113,7 @@ def status(code: Code) -> Status | None:
         publication=publication,
         published=published,
         read_by=None if due is None else clock.as_date(due),
+        member=not speaks_for_text(persons),
         shared=_shared(persons, shown),
         correctable=_correctable(persons, shown),
     )
@@ -134,27 +142,29 @@ _WORDS = {Verdict.WAITING: "waiting", Verdict.COUNT: "counted", Verdict.HELD: "h
 def _person(one: OpenedPerson, decisions: Decisions) -> Person:
     indexes = tuple(found.index for _, found in one.sealed)
     if one.pending and (not one.sealed or intake.stands(one.pending.person) or intake.refused(one.pending.person)):
-        return _pending(one.pending, one.number, decisions, indexes)
+        return _pending(one.pending, one.number, decisions, one.sealed)
     found = one.sealed[-1][1]
     state = "void" if found.void else "voiding" if found.void_wished else "sealed"
     told = found.content
     return Person(told.name, told.organisations, state, one.number, found.index, void_reason=found.void_reason, replaces=indexes[:-1])
 
 
-def _pending(one: Pending, number: int, decisions: Decisions, replaces: tuple[int, ...]) -> Person:
+def _pending(one: Pending, number: int, decisions: Decisions, sealed: Sequence[tuple[Code, Opened]]) -> Person:
     person, told = one.person.person, one.declaration.statement
     verdict, refusal = decisions.get(one.declaration.id, (Verdict.WAITING, None))
     settled = "refused" if intake.refused(one.person) else "taken_back"
     state = _WORDS[verdict] if intake.stands(one.person) else settled
+    later, instead = told.sealed_from > clock.today(), bool(sealed) and told.sealed_from <= told.day + LATEST_DAYS
     return Person(
         name=person.name,
         organisations=person.organisations,
         status=state,
         number=number,
         refusal=refusal if state == "refused" else None,
-        replaces=replaces,
+        replaces=tuple(found.index for _, found in sealed),
+        replacing=later and instead and not sealed[-1][1].void and state in ("waiting", "counted"),
         sealed_by=clock.as_date(told.day + DECIDED_WITHIN_DAYS),
-        sealed_from=clock.as_date(told.sealed_from) if told.sealed_from > clock.today() else None,
+        sealed_from=clock.as_date(told.sealed_from) if later and not instead else None,
     )
 
 
@@ -254,6 +264,7 @@ def _editable_sealed(one: OpenedPerson) -> Editable | None:
         told=told.voice == Voice.FIRST_HAND,
         sealed=True,
         shown=bool(archive.published([found.index]) or review.items_of([found.index])),
+        objected=_objected([one]),
     )
 
 
@@ -274,7 +285,12 @@ def _editable_group(code: Code, persons: Sequence[OpenedPerson]) -> Editable | N
         told=True,
         sealed=True,
         shown=bool(archive.published(indexes) or review.items_of(indexes)),
+        objected=_objected(persons),
     )
+
+
+def _objected(persons: Sequence[OpenedPerson]) -> bool:
+    return bool(review.contested([found.index for one in persons for _, found in one.sealed]))
 
 
 def promise(code: Code) -> bytes | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from hashlib import sha256
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -23,6 +24,8 @@ from tuidang.declarant.forms import Correcting, TypedCode, read_typed_code, refu
 from tuidang.declarant.queries import Editable, Person, Status
 from tuidang.design.requests import note_told, read_sent
 from tuidang.intake import questions
+from tuidang.intake.policies import DECIDED_WITHIN_DAYS, clean_line
+from tuidang.kernel import clock
 from tuidang.kernel.errors import RefusedError
 from tuidang.ledger.actions import SHARED_DAYS
 from tuidang.reference import queries as reference
@@ -31,6 +34,9 @@ from tuidang.vault.codes import Code
 SHARED_FOR = timedelta(days=SHARED_DAYS)
 STANDING = frozenset({"waiting", "counted", "held", "sealed"})
 ON_RECORD = frozenset({"sealed", "voiding", "void"})
+OWED = frozenset({"waiting", "counted", "held", "refused"})
+"""Of these the promise says something: who took theirs back is owed no answer."""
+FEW = 10
 _FILES = {"promise": "promise.txt", "receipt": "receipt.json"}
 _CHANGES: dict[str, Callable[[Code], str]] = {
     "take_back_now": lambda code: actions.take_back(code=code),
@@ -97,7 +103,7 @@ def _change(change: Callable[[], str]) -> str:
 
 def _show(request: HttpRequest, sent: _Sent, status: Status, notice: str) -> HttpResponse:
     """The page of the step if it fits how things stand, else the status."""
-    note_told(request, [status.title, status.text, *(one.name for one in status.persons)])
+    note_told(request, [status.title, status.text, *(one.name for one in status.persons), *_room(len(status.persons))])
     standing = any(one.status in STANDING for one in status.persons)
     fits = {
         "take_back": standing,
@@ -108,7 +114,22 @@ def _show(request: HttpRequest, sent: _Sent, status: Status, notice: str) -> Htt
     }
     page = _PAGES[sent.step] if fits.get(sent.step) else "status"
     context = {**_context(status), "code": sent.code.base32(), "notice": notice, "can_take_back": standing, "step": sent.step}
+    if page == "publish":
+        context |= _marked(status)
     return render(request, f"declarant/{page}.html", context)
+
+
+def _room(persons: int) -> list[str]:
+    """What is said of each person of a large group besides the name, and more the further it came: a number that is like no other."""
+    return [f"{sha256(str(place).encode()).hexdigest()[:8]:0>64}" for place in range(FEW, persons)]
+
+
+def _marked(status: Status) -> dict[str, object]:
+    """What would be published, with the passages marked that could tell who someone is."""
+    names = [clean_line(one.name) for one in status.persons]
+    title, text = (questions.marked(one, names) for one in (status.title, status.text))
+    name = [] if status.group else questions.marked(names[0], names)
+    return {"marked": {"name": name, "title": title, "text": text}, "seeming": questions.all_seeming(name, title, text)}
 
 
 def _correct(request: HttpRequest, sent: _Sent, found: Editable) -> HttpResponse | str:
@@ -120,7 +141,7 @@ def _correct(request: HttpRequest, sent: _Sent, found: Editable) -> HttpResponse
     if step == "correct_now" and not problems:
         return _change(lambda: actions.correct(code=found.code, correction=form.correction()))
     ending = f"-{sent.number}" if sent.number else ""
-    context = {"section": "lookup", "code": sent.code.base32(), "found": found, "ending": ending}
+    context = {"section": "lookup", "code": sent.code.base32(), "found": found, "ending": ending, "decided_by": _decided_by()}
     if step != "correct" and not problems:
         names, title, text = form.marked()
         told = {
@@ -149,8 +170,13 @@ def _context(status: Status) -> dict[str, object]:
         "groups": _grouped(persons) if status.group else [],
         "on_record": [one for one in persons if one["status"] in ON_RECORD],
         "standing": [one for one in persons if one["status"] in STANDING],
-        "has_promise": not states <= ON_RECORD,
+        "has_promise": bool(states & OWED),
         "has_receipt": bool(states & ON_RECORD),
+        "has_entry": any(one.status in ON_RECORD or one.replaces for one in status.persons),
+        "has_none": any(one.status not in ON_RECORD and not one.replaces for one in status.persons),
+        "live": "sealed" in states or any(one.replacing for one in status.persons),
+        "waiting": bool(states & queries.NOT_SEALED),
+        "decided_by": _decided_by(),
         "contact": settings.ENVIRONMENT.contact,
         "backup_days": settings.ENVIRONMENT.backup_days,
         "shared_until": status.accepted + SHARED_FOR,
@@ -159,7 +185,7 @@ def _context(status: Status) -> dict[str, object]:
 
 def _grouped(persons: list[dict[str, object]]) -> list[dict[str, object]]:
     """Those who stand alike together, each state told once; the most first."""
-    alike = ("status", "own_wish", "void_reason", "refusal", "sealed_by", "sealed_from")
+    alike = ("status", "own_wish", "void_reason", "refusal", "replacing", "sealed_by", "sealed_from")
     keys = [tuple(one[name] for name in alike) for one in persons]
     return [
         {"first": next(one for one, key in zip(persons, keys, strict=True) if key == alone), "count": count}
@@ -181,6 +207,7 @@ def _shown(one: Person, place: int, *, short: bool) -> dict[str, object]:
         "own_wish": one.void_reason == SELF_VOID,
         "void_reason": _void_reason(one.void_reason),
         "replaces": one.replaces,
+        "replacing": one.replacing,
         "sealed_by": one.sealed_by,
         "sealed_from": one.sealed_from,
     }
@@ -195,6 +222,11 @@ def _void_reason(code: int) -> str:
     """The reason of a void in the reader's language; empty if it is not known."""
     known = reference.reasons().get(code)
     return known.label(_language()) if known else ""
+
+
+def _decided_by() -> date:
+    """The last day on which what is declared or corrected today is decided."""
+    return clock.as_date(clock.today() + DECIDED_WITHIN_DAYS)
 
 
 def _language() -> str:

@@ -7,7 +7,7 @@ One record is one question: label above, hint below it, error in words above the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from django.forms import BoundField, CheckboxInput, Select, Textarea
@@ -16,6 +16,9 @@ from django.forms.widgets import CheckboxSelectMultiple, RadioSelect
 Kind = Literal["text", "textarea", "select", "checkboxes", "radios", "tick"]
 PRIVATE: Mapping[str, str] = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 """Attributes of every input by a person: some browsers send what they spell-check or complete to their maker."""
+COMES_BACK: Mapping[str, str] = {"autocomplete": "one-time-code"}
+"""In place of "off" where what was typed is to be there again after the Back button: "off" forbids browsers that too, and this token alone
+keeps them, too, from writing it into their history of forms on the disk (docs/threat-model.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ class Field:
 def with_errors(fields: Iterable[Field]) -> tuple[Field, ...]:
     """Those that an error summary lists, in the order of the page."""
     return tuple(one for one in fields if one.error)
+
+
+def comes_back(asked: Field) -> Field:
+    """The question with what was typed there again after the Back button, in browsers that bring it back."""
+    return replace(asked, attributes=COMES_BACK) if asked.kind == "text" else asked
 
 
 def bound(source: BoundField, *, inline: bool = False) -> Field:

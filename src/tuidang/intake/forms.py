@@ -18,9 +18,8 @@ from tuidang.intake.content import NewDeclaration, NewPerson
 from tuidang.reference import pack
 from tuidang.reference import queries as reference
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-22"
 KEPT = 256 * 1024
-LONGEST_PLACE = 200
 FIRST_ROWS = 5
 MORE_ROWS = 5
 NOT_DECODED = "\N{REPLACEMENT CHARACTER}"
@@ -232,8 +231,8 @@ def read_typed(posted: QueryDict, *, group: bool) -> Typed:
     return Typed(
         group=group,
         persons=rows,
-        place=_line(posted, "place", LONGEST_PLACE),
-        title=_line(posted, "title", KEPT // 4),
+        place=_line(posted, "place"),
+        title=_line(posted, "title"),
         text=_kept(posted.get("text", "").replace("\0", "")),
         publish="publish" in posted,
         adult="adult" in posted,
@@ -245,8 +244,8 @@ def read_typed(posted: QueryDict, *, group: bool) -> Typed:
     )
 
 
-def _line(posted: QueryDict, name: str, most: int) -> str:
-    return posted.get(name, "").replace("\0", "")[:most]
+def _line(posted: QueryDict, name: str) -> str:
+    return posted.get(name, "").replace("\0", "")[: KEPT // 4]
 
 
 def _kept(text: str) -> str:
@@ -255,7 +254,7 @@ def _kept(text: str) -> str:
 
 def _person(posted: QueryDict, ending: str) -> TypedPerson:
     left = frozenset(ORGANISATIONS) & frozenset(posted.getlist(f"left{ending}"))
-    return TypedPerson(_line(posted, f"name{ending}", 1000), left, child=bool(ending) and f"child{ending}" in posted)
+    return TypedPerson(_line(posted, f"name{ending}"), left, child=bool(ending) and f"child{ending}" in posted)
 
 
 def _rows(posted: QueryDict) -> tuple[TypedPerson, ...]:

@@ -20,8 +20,9 @@ from tuidang.intake.policies import MOST_PERSONS
 from tuidang.reference import queries as reference
 from tuidang.vault.codes import traditional_to_simplified
 
+_NAMED = "名字（可用化名）"
 LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "name": {"en": ("Name", "Alias"), "zh-hans": ("姓名", "名字", "化名"), "zh-hant": ("姓名", "名字", "化名")},
+    "name": {"en": ("Name", "Alias"), "zh-hans": (_NAMED, "姓名", "名字", "化名"), "zh-hant": (_NAMED, "姓名", "名字", "化名")},
     "people": {"en": ("People", "Persons"), "zh-hans": ("名单", "人员"), "zh-hant": ("名單", "人員")},
     "left": {
         "en": ("Withdraws from", "I withdraw from", "Withdraw from", "Organisations", "Organizations"),

@@ -101,12 +101,15 @@ def _about_the_text(typed: Typed) -> list[Field]:
     ready = _("A ready sentence stands here. Keep it, change it, or write your own. Do not name anyone who has not agreed.")
     copies = _("Whoever reads it can copy it; copies cannot be recalled. Without this tick it is counted and not shown.")
     place = _("A province or a country is enough; nothing more precise is kept.")
+    publish = (
+        _("Publish it after a volunteer has read it") if typed.group else _("Publish it, with the name, after a volunteer has read it")
+    )
     where = _("Where do they live? (optional)") if typed.group else _("Where do you live? (optional)")
     return [
         Field("place", where, value=typed.place, hint=place),
         Field("title", _("Title (optional)"), value=typed.title),
         Field("text", _("Your declaration"), "textarea", value=typed.text, hint=ready),
-        Field("publish", _("Publish it after a volunteer has read it"), "tick", _ticked(on=typed.publish), copies),
+        Field("publish", publish, "tick", _ticked(on=typed.publish), copies),
         Field(
             "consent", _("I agree that this political declaration is stored and counted as described"), "tick", _ticked(on=typed.consent)
         ),
@@ -139,21 +142,20 @@ def _row(number: int, one: TypedPerson, language: str, wrong: Mapping[str, str])
     )
 
 
-def what_was_joined(left: frozenset[str]) -> Field:
-    """For who does not know: what people remember of each of the three, the one that nearly everyone was in first."""
-    hints = {
-        "pioneers": (_("I wore a red scarf at school"), _("Then you were a Young Pioneer. Most schools took in the whole class.")),
-        "league": (
-            _("Between 14 and 28 I had a League card, or paid League dues"),
-            _("Then you joined the Communist Youth League, as most did at school."),
-        ),
-        "party": (
-            _("I was admitted to the Party, on probation too, or paid Party dues"),
-            _("An application alone is not joining."),
-        ),
-    }
-    choices = tuple(Choice(name, label, hint, chosen=name in left) for name, (label, hint) in hints.items())
-    return Field("left", _("What fits?"), "checkboxes", choices=choices)
+def what_was_joined(left: frozenset[str]) -> tuple[Field, Field]:
+    """Two questions for who does not know: what they remember of being a child, where nearly everyone joined, and of later."""
+    scarf = (_("I wore a red scarf at school"), _("Then you were a Young Pioneer. Most schools took in the whole class."))
+    card = (
+        _("Between 14 and 28 I had a League card, or paid League dues"),
+        _("Then you joined the Communist Youth League, as most did at school."),
+    )
+    admitted = (_("I was admitted to the Party, on probation too, or paid Party dues"), _("An application alone is not joining."))
+    child = (Choice("pioneers", *scarf, chosen="pioneers" in left),)
+    later = (Choice("league", *card, chosen="league" in left), Choice("party", *admitted, chosen="party" in left))
+    return (
+        Field("left", _("As a child, up to the age of 14: does this fit?"), "checkboxes", choices=child),
+        Field("later", _("And later: does any of these fit?"), "checkboxes", choices=tuple(replace(one, name="left") for one in later)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

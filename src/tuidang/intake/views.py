@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from tuidang.design.fields import comes_back
 from tuidang.design.requests import Sent, read_sent
 from tuidang.intake import actions, questions
 from tuidang.intake.forms import KEPT, Typed, TypedPerson, blank, read_typed
@@ -35,6 +36,7 @@ _REFILLED: dict[str, Callable[[Typed, str], Typed]] = {
     "alias": Typed.with_alias,
     "sentence": Typed.with_next_sentence,
     "change": lambda typed, _: typed,
+    "joined": lambda typed, _: typed,
 }
 """Steps that lead back to the form, with something filled in."""
 
@@ -86,7 +88,9 @@ def _step(request: HttpRequest, sent: Sent, typed: Typed, token: FormToken) -> H
     if step in _REFILLED:
         refilled = _REFILLED[step](typed, _language())
         nothing_to_name = step == "alias" and typed.group and refilled == typed
-        return _form(request, refilled, str(token), hint={"persons": "tick_first"} if nothing_to_name else None)
+        nothing_fits = step == "joined" and not typed.persons[0].left
+        notice = "nothing_fits" if nothing_fits else ""
+        return _form(request, refilled, str(token), hint={"persons": "tick_first"} if nothing_to_name else None, notice=notice)
     before, typed = typed, typed.with_invented_children(_language())
     if problems := typed.problems():
         typed = typed.with_names_of(before)
@@ -179,7 +183,7 @@ def _form(
     status: int = 200,
 ) -> HttpResponse:
     language = _language()
-    fields = questions.questions(typed, problems or {}, language)
+    fields = {name: comes_back(one) for name, one in questions.questions(typed, problems or {}, language).items()}
     rows = questions.rows(typed, language, checked=bool(problems)) if typed.group else []
     said = questions.errors(problems or hint or {})
     twice = questions.twice(typed) if problems else {}
@@ -207,7 +211,7 @@ def which(request: HttpRequest) -> HttpResponse:
     typed = read_typed(posted, group=False) if posted else blank(_language(), group=False)
     context = {
         "section": "declare",
-        "question": questions.what_was_joined(typed.persons[0].left),
+        "asked": questions.what_was_joined(typed.persons[0].left),
         "hidden": [(name, value) for name, value in typed.hidden() if name != "left"],
         "token": posted.get("token", "") or _fresh_or_none(),
     }

@@ -24,14 +24,16 @@ from tuidang.vault import records
 class Departure:
     """Persons who are about to leave a group, all by one code, and what of the group is on the record.
 
-    `leaving`: their registry numbers. `persons`: how many they are, those who are not sealed yet as well. `names`: all that they ever had.
-    `others`: registry numbers of those who stay and stand, as far as they are on the record.
+    `leaving`: their registry numbers. `names`: all that they ever had. `others`: registry numbers of those who stay and stand, as far as they are on
+    the record. `waiting`: how many others stand who were handed in with them and are not sealed yet. `known`: whether that is all there is to know;
+    else nobody can say for how many its text stands.
     """
 
     leaving: tuple[int, ...]
-    persons: int
     names: frozenset[str] = field(repr=False)
     others: tuple[int, ...]
+    waiting: int
+    known: bool = True
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class _Leaving:
     numbers: set[int] = field(default_factory=set)
     indexes: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set, repr=False)
+    declarations: set[UUID] = field(default_factory=set)
+    commitments: set[bytes] = field(default_factory=set)
 
 
 def hold_texts(persons: Iterable[OpenedPerson]) -> None:
@@ -56,7 +60,7 @@ def _texts_of(one: OpenedPerson) -> set[bytes]:
 def departures(persons: Iterable[OpenedPerson]) -> list[Departure]:
     """Of each group that these stand in, on the record at least in part: what it is like if all of them leave. The caller holds them.
 
-    The number of queries grows with the texts that they share: one, but for a group of which somebody was corrected on the record.
+    The number of queries grows with the texts that they share: one, but where the text of a whole group is being corrected.
     """
     found: dict[bytes, _Leaving] = {}
     for one in persons:
@@ -67,14 +71,22 @@ def departures(persons: Iterable[OpenedPerson]) -> list[Departure]:
             group = found.setdefault(text_id, _Leaving(text_key))
             group.numbers.add(number)
             group.names |= names
+            group.declarations |= {
+                UUID(bytes=version.content.declaration) for _, version in one.sealed if version.content.text_id == text_id
+            }
             if index is not None:
                 group.indexes.add(index)
-    known = [(group, _others(group)) for group in found.values()]
-    return [
-        Departure(tuple(sorted(group.indexes)), len(group.numbers), frozenset(group.names), others)
-        for group, others in known
-        if group.indexes or others
-    ]
+            elif one.pending:
+                group.declarations.add(one.pending.declaration.id)
+                group.commitments.add(one.pending.person.commitment)
+    every = [_departure(group) for group in found.values()]
+    return [one for one in every if one.leaving or one.others]
+
+
+def _departure(group: _Leaving) -> Departure:
+    others, known = _others(group)
+    waiting = {one for found in intake.standing(group.declarations).values() for one in found} - group.commitments
+    return Departure(tuple(sorted(group.indexes)), frozenset(group.names), others, len(waiting), known)
 
 
 def _standing(one: OpenedPerson) -> Iterable[tuple[bytes, bytes, int, int | None]]:
@@ -88,11 +100,12 @@ def _standing(one: OpenedPerson) -> Iterable[tuple[bytes, bytes, int, int | None
         yield statement.text_id, statement.text_key, one.pending.person.seq, None
 
 
-def _others(group: _Leaving) -> tuple[int, ...]:
+def _others(group: _Leaving) -> tuple[tuple[int, ...], bool]:
+    """The numbers of the others, and whether these are all."""
     numbers = (number for number in range(1, MOST_PERSONS + 1) if number not in group.numbers)
     rows = TextHolder.objects.filter(id__in=[records.holder(group.text_key, number) for number in numbers])
-    indexes = {index for row in rows if (index := index_of(group.text_key, row)) is not None}
-    return standing_of(indexes - group.indexes)
+    indexes = [index_of(group.text_key, row) for row in rows]
+    return standing_of({one for one in indexes if one is not None} - group.indexes), None not in indexes
 
 
 def left(persons: Iterable[OpenedPerson]) -> list[OpenedPerson]:

@@ -334,7 +334,8 @@ def _keep(envelope: Envelope, kept: Sequence[_Sealed]) -> None:
     rows = [SealedText(id=key, blob=blob) for key, blob in sorted(texts.items())]
     SealedText.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
     holders = sorted((one.holder for one in kept if one.holder), key=lambda row: row.id)
-    TextHolder.objects.bulk_create(holders, batch_size=CHUNK, ignore_conflicts=True)
+    # Who was corrected holds the text that they held before, under another number now.
+    TextHolder.objects.bulk_create(holders, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"], update_fields=["blob"])
 
 
 def _forget_withdrawn(declarations: set[UUID]) -> None:

@@ -29,6 +29,7 @@ from tuidang.ledger.models import Batch, Cell, Change, Instruction, Notice, Seal
 from tuidang.ledger.moving import SealedContent
 from tuidang.ledger.totals import Cell as CellOf
 from tuidang.ledger.totals import Totals
+from tuidang.reference import pack
 from tuidang.vault import records
 from tuidang.vault.codes import MOST_VERSIONS, Code
 
@@ -161,8 +162,9 @@ def opened_by(code: Code) -> list[OpenedPerson]:
     same for every code, so that the time tells less of whether it opens anything. Raises DamagedError.
     """
     versions, members = code.versions(), {number: code.member(number) for number in range(1, MOST_MEMBERS + 1)}
-    rows = _rows_of((*versions, *members.values()))
+    # What waits first: whom a row move brings from there to the record in between is found in both, and never in neither.
     pending, whole = intake.of_codes(versions), intake.by_code(code)
+    rows = _rows_of((*versions, *members.values()))
     own = {one: rows[one] for one in versions if one in rows}
     if own or pending:
         return [_person(code, 0, versions, _open(own), pending)]
@@ -179,7 +181,10 @@ def _opened_by_group(
             known.append(members[number].successor(len(known)))
         found = _rows_of(known[-1] for known in versions.values())
         every |= found
-    sealed, pending = _open(every), intake.of_codes(one for known in versions.values() for one in known[1:]) if versions else {}
+    later = [one for known in versions.values() for one in known[1:]]
+    pending = intake.of_codes(later) if later else {}
+    every |= _rows_of(one for one in later if one not in every)  # again, after what waits
+    sealed = _open(every)
     if whole:
         versions |= {one.seq: [members[one.seq]] for one in whole.persons}
         pending |= {members[one.seq]: (whole, one) for one in whole.persons}
@@ -193,13 +198,27 @@ def _person(
     sealed: Mapping[Code, Opened],
     pending: Mapping[Code, tuple[PendingDeclaration, PendingPerson]],
 ) -> OpenedPerson:
-    waiting = next((Pending(one, *pending[one]) for one in versions if one in pending), None)
+    waiting = next((Pending(one, *pending[one]) for one in versions if one in pending and one not in sealed), None)
     return OpenedPerson(own, number, tuple((one, sealed[one]) for one in versions if one in sealed), waiting)
 
 
 def speaks_for_text(persons: Sequence[OpenedPerson]) -> bool:
     """Whether the code is that of whoever wrote the statement: of the only person, or of the group; not of one member of it."""
     return all(one.number or _voice(one) == Voice.FIRST_HAND for one in persons)
+
+
+def of_children_alone(persons: Sequence[OpenedPerson]) -> bool:
+    """Whether those of these who stand are children, listed by a parent under an invented name: nothing of theirs is published."""
+    standing: list[tuple[int, str, bool]] = []
+    for one in persons:
+        if one.pending and intake.stands(one.pending.person):
+            person = one.pending.person.person
+            standing.append((one.pending.declaration.statement.voice, person.name, person.suggested))
+        else:
+            live = (found.content for _, found in one.sealed if not (found.void or found.void_wished))
+            standing += [(told.voice, told.name, told.suggested) for told in live]
+    aliases = pack.aliases()
+    return bool(standing) and all(voice == Voice.LISTED and not suggested and name in aliases for voice, name, suggested in standing)
 
 
 def _voice(one: OpenedPerson) -> int:

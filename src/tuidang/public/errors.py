@@ -46,7 +46,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """413, before anything was read: what was sent is still in the browser alone."""
+    """413, before anything was read: nothing of it can be shown again."""
     return _page(request, "too_large", 413)
 
 

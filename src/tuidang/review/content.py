@@ -43,7 +43,8 @@ class Ready:
 class PublicText(msgspec.Struct, frozen=True, kw_only=True):
     """What is published of a statement, the blob of a publication. `name` is empty where it was typed by someone else.
 
-    `day` and `region` are the entry's, not the record's: no more precise than the public record.
+    `day` and `region` are the entry's, not the record's: no more precise than the public record. `alone`: one person declared it, for themselves,
+    from the beginning; of a group of which one is left it is not so.
     """
 
     title: str
@@ -55,6 +56,7 @@ class PublicText(msgspec.Struct, frozen=True, kw_only=True):
     persons: int
     day: int
     region: int
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

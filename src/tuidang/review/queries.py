@@ -262,6 +262,16 @@ def barred(indexes: Collection[int]) -> set[int]:
     return set(Judgement.objects.filter(index__in=list(indexes), upheld=True).values_list("index", flat=True))
 
 
+def objected(indexes: Collection[int]) -> set[int]:
+    """Those of these registry numbers to which somebody objects, hidden by it or not, and nobody has decided."""
+    return set(Objection.objects.filter(index__in=list(indexes), finding=Finding.OPEN.value).values_list("index", flat=True))
+
+
+def contested(indexes: Collection[int]) -> set[int]:
+    """Those of these registry numbers to which somebody objects, or rightly did: nothing of theirs goes on under another."""
+    return objected(indexes) | barred(indexes)
+
+
 def text_that_waits(index: int) -> PublicText | None:
     """What would be published under this registry number, and is not yet; None if there is nothing, or it can no longer be read."""
     row = Publication.objects.filter(index=index).first()

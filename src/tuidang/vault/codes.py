@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -27,13 +29,15 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {symbol: value for value, symbol in enumerate(CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
 _SYMBOLS = 26
 _CHECK = 1021
+_LATIN = 0x2E7F
+"""No character of the Chinese lists is before it."""
 LONGEST_TYPED = 1000
 MOST_VERSIONS = 20
 """How often what is on the record can be corrected."""
 
 
 class UnreadableCodeError(TuidangError):
-    """What was typed is not a code. `hint` is `length`, `symbol` or `check`: which help fits.
+    """What was typed is not a code. `hint` is `length`, `symbol`, `check`, or `long` where it is far too long: which help fits.
 
     `unit` is what it was taken for: characters, words, or letters and digits (`sign`). `place`: of the first that no code has, from 1. `there`:
     how many there are.
@@ -41,7 +45,7 @@ class UnreadableCodeError(TuidangError):
 
     exit_code = 1
 
-    def __init__(self, hint: Literal["length", "symbol", "check"], unit: Unit = "sign", *, place: int = 0, there: int = 0) -> None:
+    def __init__(self, hint: Literal["length", "symbol", "check", "long"], unit: Unit = "sign", *, place: int = 0, there: int = 0) -> None:
         super().__init__(f"not a code: {hint}")
         self.hint, self.unit, self.place, self.there = hint, unit, place, there
 
@@ -151,16 +155,63 @@ class CodeKeys:
 def read_code(typed: str) -> Code:
     """A code from anything a person typed: words in three scripts or mixed Chinese, or base32; spaces and marks do not matter.
 
-    Raises UnreadableCodeError.
+    A label before it does not matter either, nor that two of its forms stand there, if they are of one code. Raises UnreadableCodeError.
     """
     if len(typed) > LONGEST_TYPED:
-        raise UnreadableCodeError("length")
+        raise UnreadableCodeError("long")
     plain = unicodedata.normalize("NFKC", typed)
+    try:
+        return _read_form(plain)
+    except UnreadableCodeError:
+        if code := _in_two_forms(plain):
+            return code
+        label, colon, rest = plain.partition(":")
+        if not (colon and _is_label(label)) or ":" in rest:
+            raise
+    return _read_form(rest)
+
+
+def _is_label(before: str) -> bool:
+    """Whether what stands before the one colon is too short for a code: a few words that were copied with it."""
+    plain = _without_marks(before)
+    return 0 < len(plain) < _SYMBOLS + 2 and sum(ord(char) > _LATIN for char in plain) < WORDS
+
+
+def _in_two_forms(plain: str) -> Code | None:
+    """The one code that stands there in two forms or more, whatever stands around them: that two agree by chance cannot be."""
+    characters = [char for char in plain if ord(char) > _LATIN and char.isalnum()]
+    latin = "".join(char if ord(char) <= _LATIN else " " for char in plain)
+    forms = [
+        set(_windows(characters, _positions("chinese"))),
+        set(_windows(_split(latin), _positions("english"))),
+        set(_base32_windows(_without_marks(latin))),
+    ]
+    twice = {code for at, some in enumerate(forms) for others in forms[at + 1 :] for code in some & others}
+    return twice.pop() if len(twice) == 1 else None
+
+
+def _windows(words: list[str], positions: dict[str, int]) -> Iterator[Code]:
+    for at in range(len(words) - WORDS + 1):
+        with suppress(UnreadableCodeError):
+            yield _from_words(words[at : at + WORDS], positions, "word")
+
+
+def _base32_windows(symbols: str) -> Iterator[Code]:
+    for at in range(len(symbols) - _SYMBOLS - 1):
+        with suppress(UnreadableCodeError):
+            yield _from_base32(symbols[at : at + _SYMBOLS + 2])
+
+
+def _split(plain: str) -> list[str]:
+    """What stands between words, an apostrophe too, is no part of any."""
+    return "".join(char if char.isalnum() else " " for char in plain.lower()).split()
+
+
+def _read_form(plain: str) -> Code:
     folded = _without_marks(plain)
-    if folded and all(ord(char) > 0x2E7F for char in folded):
+    if folded and all(ord(char) > _LATIN for char in folded):
         return _from_words(list(folded), _positions("chinese"), "character")
-    # What stands between words, an apostrophe too, is no part of any.
-    words = "".join(char if char.isalnum() else " " for char in plain.lower()).split()
+    words = _split(plain)
     if _are_words(words):
         return _from_words(words, _positions("english"), "word")
     return _from_base32(folded)

@@ -29,6 +29,8 @@ class Typed:
     text: str = field(default="", repr=False)
     seen: int | None = None
     """Which statement the page showed from which this was sent."""
+    there: bool = False
+    """It did show one: a statement stood under that number."""
     first: bool = False
     """It was sent from the first page, which asks for the number alone."""
 
@@ -69,7 +71,8 @@ def read_typed(fields: QueryDict) -> Typed:
     """What was typed into the form."""
     ground = next((one for one in Ground if str(one.value) == fields.get("ground")), None)
     text, typed = (fields.get(name, "").replace("\0", "") for name in ("text", "number"))
-    return Typed(typed[:LONGEST_NUMBER], ground, text, number(fields.get("seen", "")), not {"seen", "ground", "text"} & set(fields))
+    first = not {"seen", "ground", "text"} & set(fields)
+    return Typed(typed[:LONGEST_NUMBER], ground, text, number(fields.get("seen", "")), "there" in fields, first)
 
 
 def questions(typed: Typed, problems: dict[str, str]) -> tuple[Field, ...]:

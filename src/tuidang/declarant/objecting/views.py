@@ -60,7 +60,10 @@ def _take(request: HttpRequest, typed: Typed, token: FormToken) -> HttpResponse:
     if index is None or ground is None or typed.seen != index:  # so that a wrong digit hides nobody else's words
         return _form(request, replace(typed, first=False), token, notice="" if typed.first else "look")
     code = token.code()
-    result = actions.object_to(code=code, index=index, ground=ground, text=clean_text(typed.text), language=_language())
+    text = clean_text(typed.text)
+    result = actions.object_to(code=code, index=index, ground=ground, text=text, language=_language(), there=typed.there)
+    if result == "gone":  # it moved to another number, or is hidden already: which of both is not told
+        return _form(request, typed, token, notice="gone", status=409)
     if result == "other":
         return _form(request, typed, FormToken.fresh(), notice="other", code=code, status=409)
     return _code(request, code)

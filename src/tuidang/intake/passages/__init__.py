@@ -16,7 +16,7 @@ from tuidang.intake.policies import folded, simplified
 __all__ = ["MOST_SHOWN", "Kind", "Passage", "passages"]
 MOST_SHOWN = 50
 """Passages that are marked; a text that has more is no ordinary one."""
-_LEFT_OUT = str.maketrans("閩衚衕", "闽胡同")
+_LEFT_OUT = str.maketrans("閩衚衕棟", "闽胡同栋")
 """Of the lists of characters."""
 
 

@@ -53,15 +53,26 @@ _NAMES = (
     # Of many peoples of China, and from abroad.
     re.compile(rf"(?:(?<![\u4e00-\u9fff《·])|我叫|名叫|我是|本人|{_RELATIONS})(?P<name>{_HAN}{{2,6}}[·•・‧]{_HAN}{{2,6}}?)(?![·》]){_END}"),
 )
+_SOMEBODY = f"(?:{_SURNAME}){_GIVEN}{{1,2}}"
+_TITLED = (
+    re.compile(f"(?:给|致)(?:我的)?{_NAME}(?:的|之)?(?:信|公开信|一封信|话|几句话)"),
+    re.compile(rf"(?:^|[《\s])(?:写?给|致){_NAME}(?=[:：,，》]|$)", re.MULTILINE),
+    re.compile(f"(?<![\u4e00-\u9fff])我[和与跟同]{_NAME}的"),
+    re.compile(
+        rf"(?:^|[ ,，:：《])(?P<name>{_SOMEBODY})(?:的|之)?(?:三退|退[党团队]{{1,3}})?(?:声明|自白|自述|心声|告白|公开信|三退)",
+        re.MULTILINE,
+    ),
+)
+"""As in titles: 给…的信, …的声明."""
 _TOGETHER = re.compile(
-    rf"(?<![\u4e00-\u9fff])(?:我(?:和|与|跟|同))?(?P<list>(?:{_SURNAME}){_GIVEN}{{1,2}}(?:(?:和|与|跟|同|以及|、|,|，)(?:{_SURNAME}){_GIVEN}{{1,2}}){{0,9}})"
-    "(?=都|也|一起|一同|共同|自愿|声明|同意|退出|退党|退团|三退|要求|决定)"
+    rf"(?<![\u4e00-\u9fff])(?:我(?:和|与|跟|同))?(?P<list>{_SOMEBODY}(?:(?:和|与|跟|同|以及|、|,|，){_SOMEBODY}){{0,9}})"
+    "(?=都|也|一起|一同|共同|自愿|的?(?:三退|退[党团队]{1,3})?声明|同意|退出|退党|退团|三退|要求|决定)"
 )
 _LISTED = re.compile(
     r"^[ \t]*(?:三退|退(?:出)?[党团队、 ]{1,8}|(?:声明|退出|退党|申请|签字|签名)人|签字|姓名)[:：](?P<list>[^\n。]{1,200})", re.MULTILINE
 )
 _IN_LIST = re.compile(rf"(?<![\u4e00-\u9fff])(?:{_SURNAME})[\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])")
-_IN_SENTENCE = re.compile(f"(?:{_SURNAME}){_GIVEN}{{1,2}}")
+_IN_SENTENCE = re.compile(_SOMEBODY)
 _WORD = "[A-Z](?:[a-z]{1,15}(?:-[a-z]{1,15})?|[A-Z]{1,15}(?![a-z]))"
 _ENGLISH = f"(?P<name>{_WORD}(?:[ -]{_WORD}){{1,2}})"
 _NAMES_IN_ENGLISH = (
@@ -75,6 +86,10 @@ _NAMES_IN_ENGLISH = (
     ),
     re.compile(rf"(?<![A-Za-z])(?:[Ss]igned(?:[ ]by)?|[Ss]incerely|[Yy]ours[ ]truly|[Nn]ame)[ ]?[,:][\s]{{0,3}}{_ENGLISH}"),
     re.compile(rf"(?<![A-Za-z])(?:I[ ]am|I'm|I,|I’m)[ ]{_ENGLISH}(?=[,.;!?\n]|[ ](?:and|from|of|born|declare|withdraw|hereby)|$)"),
+    re.compile(rf"(?<![A-Za-z])(?:[Ll]etter[ ]to|(?:[Dd]eclaration|[Ss]tatement)[ ]by)[ ]{_ENGLISH}"),
+    re.compile(
+        rf"(?:^|[\"“])[ ]?{_ENGLISH}['’]s[ ](?:[a-z]{{1,12}}[ ])?(?:[Dd]eclaration|[Ss]tatement|[Ll]etter|[Ww]ithdrawal)", re.MULTILINE
+    ),
     re.compile(rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Officer|Judge|Comrade)\.?[ ]{_ENGLISH}"),
 )
 _NO_NAMES = frozenset(
@@ -103,7 +118,7 @@ _NO_NAMES_IN_ENGLISH = frozenset(
 
 def find(text: str, known: Collection[str]) -> Iterator[Passage]:
     """The names in `text`, which is in one form already, but for those of `known`, which are folded."""
-    for pattern in (*_NAMES, *_NAMES_IN_ENGLISH):
+    for pattern in (*_NAMES, *_TITLED, *_NAMES_IN_ENGLISH):
         for found in pattern.finditer(text):
             if _is_someone(found["name"], known):
                 yield Passage(found.start("name"), found.end("name"), "name")

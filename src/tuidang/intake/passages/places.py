@@ -14,12 +14,15 @@ _HAN = r"[\u4e00-\u9fff]"
 _NUMBER = "(?:[0-9]{1,5}[A-Za-z]?|[A-Za-z]|[一二三四五六七八九十百零〇两甲乙丙丁]{1,6})"
 _UNIT = "(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层|房|门|组(?!织))(?!人|文件|令)"
 _ESTATE = "(?:小区|新村|花园|苑|公寓|大厦|家属院|家属区|宿舍|大院|里弄)"
+_BARE = "(?<=[室楼号元栋幢座])[ ]?[0-9]{2,4}(?:室|房)?"
+"""A flat that bears a number alone, behind what it is in."""
 _DOOR = re.compile(
     rf"(?:路|街|(?<![知报难频味])道|巷|弄|胡同|屯|庄|{_ESTATE})[东西南北中]?(?:[一二三四五六]?段)?[ ]?"
     rf"(?:附[ ]?)?{_NUMBER}(?:[-之][0-9]{{1,4}})?[ ]?{_UNIT}"
-    rf"(?:[ ,，]?(?:附[ ]?)?(?:{_HAN}{{2,6}}{_ESTATE})?{_NUMBER}(?:[-之][0-9]{{1,4}})?[ ]?{_UNIT}|(?<=[室楼号元])[0-9]{{2,4}}(?:室|房)?){{0,6}}"
+    rf"(?:[ ,，]?(?:附[ ]?)?(?:{_HAN}{{2,6}}{_ESTATE})?{_NUMBER}(?:[-之][0-9]{{1,4}})?[ ]?{_UNIT}|{_BARE}){{0,6}}"
 )
-_HOUSE = re.compile(rf"(?<=[小区苑园村院]){_NUMBER}[ ]?(?:号楼|栋|幢|座)(?:[ ]?{_NUMBER}[ ]?{_UNIT}){{0,4}}")
+_HOUSE = re.compile(rf"(?<=[小区苑园村院]){_NUMBER}[ ]?(?:号楼|栋|幢|座)(?:[ ]?{_NUMBER}[ ]?{_UNIT}|{_BARE}){{0,4}}")
+_FLAT = re.compile(r"(?<![0-9])[0-9]{1,3}[ ]?(?:号楼|栋|幢)[ ]?(?:[0-9]{1,2}[ ]?单元[ ]?)?[0-9]{3,4}(?![0-9])(?:室|房)?")
 _PART = r"[^\W0-9A-Za-z_的了在是我你他她它们这那也就没个所某每各该从到去里和与等市州县区镇乡村]"
 """What the names of places are made of, and sentences are not."""
 _NO_TOWN = "(?!城镇|乡镇|集镇|乡下)"
@@ -91,7 +94,7 @@ def find(text: str) -> Iterator[Passage]:
         start = _start(text, found.start(), _IN_ADDRESSES, _BEFORE_AN_ADDRESS)
         if start < found.start():
             yield Passage(start, found.end(), "address")
-    for pattern in (*_VILLAGES, _STREETS):
+    for pattern in (*_VILLAGES, _STREETS, _FLAT):
         yield from (Passage(found.start(), found.end(), "address") for found in pattern.finditer(text))
     for found in _INSTITUTION.finditer(text):
         start = _start(text, found.start(), _IN_INSTITUTIONS, _BEFORE_AN_INSTITUTION)

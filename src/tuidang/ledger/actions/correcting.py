@@ -205,11 +205,15 @@ def _replace_group(persons: Sequence[OpenedPerson], correction: Correction, *, p
     changed = [
         (one, Correction((new,))) for one, entry, new in zip(standing, entries, correction.persons, strict=True) if entry.differs(new)
     ]
-    return "replaced" if {_replace(one, new, publish=False) for one, new in changed} == {"replaced"} else "same"
+    done = {_replace(one, new, publish=False) for one, new in changed}
+    return next((one for one in ("replaced", "not_now") if one in done), "same")
 
 
 def _put_instead(pairs: Sequence[tuple[_Entry, NewPerson]], told: tuple[str, str, int], declaration: UUID, *, publish: bool) -> Result:
-    """The entries are voided, and one declaration of these persons stands for them later."""
+    """The entries are voided, and one declaration of these persons stands for them later.
+
+    Who goes on saying what others say shares its text with them: else nobody could tell for how many it stands.
+    """
     days = [leave_wish(one.version, one.found.record, ref=one.found.index, latest=LATEST_VOID_DAYS) for one, _ in pairs]
     void_on = [day for day in days if day is not None]
     if not void_on:
@@ -225,6 +229,7 @@ def _put_instead(pairs: Sequence[tuple[_Entry, NewPerson]], told: tuple[str, str
 
 def _statement(found: Opened, title: str, text: str, region: int, *, publish: bool, sealed_from: int) -> Statement:
     content = found.content
+    shared = content.text_key and (title, text) == (found.title, found.text)
     return Statement(
         title=title,
         text=text,
@@ -236,7 +241,7 @@ def _statement(found: Opened, title: str, text: str, region: int, *, publish: bo
         day=clock.today(),
         publish=publish,
         consent=content.consent,
-        text_id=random_bytes(16),
-        text_key=random_bytes(32),
+        text_id=content.text_id if shared else random_bytes(16),
+        text_key=content.text_key if shared else random_bytes(32),
         sealed_from=sealed_from,
     )

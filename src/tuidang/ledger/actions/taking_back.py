@@ -22,6 +22,7 @@ from tuidang.ledger.instructions import Payload
 from tuidang.ledger.models import SealedRecord, SealedText, TextHolder
 from tuidang.ledger.moving import LATEST_VOID_DAYS
 from tuidang.ledger.queries import MOST_MEMBERS, Opened, OpenedPerson
+from tuidang.ledger.rows import index_of
 from tuidang.review import actions as review_actions
 from tuidang.vault.codes import Code
 from tuidang.vault.records import holder
@@ -155,4 +156,11 @@ def _nobody_is_left(declaration: UUID, text_id: bytes, text_key: bytes) -> bool:
     list(SealedText.objects.select_for_update().filter(id=UUID(bytes=text_id)).values_list("id"))
     if intake.declarants([declaration]):
         return False
-    return not TextHolder.objects.filter(id__in=[holder(text_key, number) for number in range(1, MOST_MEMBERS + 1)]).exists()
+    holders = TextHolder.objects.filter(id__in=[holder(text_key, number) for number in range(1, MOST_MEMBERS + 1)])
+    indexes = {row.id: index_of(text_key, row) for row in holders}
+    known = SealedRecord.objects.filter(index__in=[one for one in indexes.values() if one is not None])
+    kept = set(known.values_list("index", flat=True))
+    # Of whom nothing is kept since this database was restored from an older copy, no code is left that could remove this.
+    lost = [one for one, index in indexes.items() if index is not None and index not in kept]
+    TextHolder.objects.filter(id__in=lost).delete()
+    return len(lost) == len(indexes)

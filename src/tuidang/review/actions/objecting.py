@@ -72,8 +72,11 @@ def _effect(index: int, ground: Ground) -> tuple[bool, Turn]:
 
 
 def hid_nothing(*, objection: UUID) -> None:
-    """Nothing is or will be published under its number: it takes no other one's place. In the transaction that took it."""
-    Objection.objects.filter(id=objection).update(hides=False, turn=Turn.IN_ORDER.value)
+    """Nothing is or will be published under its number: it is not urgent. In the transaction that took it.
+
+    Its place among those of its day it takes all the same: else the answer to the next one would tell whether a text waits.
+    """
+    Objection.objects.filter(id=objection).update(turn=Turn.IN_ORDER.value)
 
 
 @transaction.atomic

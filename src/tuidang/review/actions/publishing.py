@@ -15,7 +15,7 @@ from tuidang.review.adapters import CHANGED, note_screen, record_decisions, rele
 from tuidang.review.content import Approved, PublicText
 from tuidang.review.models import Case, Publication, Released
 from tuidang.review.policies import LEASE_SECONDS, PUBLISH_DAYS, SCREEN, WITHDRAW_DAYS
-from tuidang.review.queries import open_text, publishable, waiting_items
+from tuidang.review.queries import contested, open_text, publishable, waiting_items
 from tuidang.review.states import ItemState, Release, Wish, Work
 from tuidang.screening import actions as screening
 from tuidang.vault import daykeys
@@ -166,26 +166,32 @@ def unpublish_items(*, indexes: Collection[int]) -> None:
 AsItStays = Callable[[int, PublicText], tuple[int, PublicText] | None]
 
 
-def carry_on(*, leaving: Collection[int], others: Collection[int], as_it_stays: AsItStays) -> None:
+def carry_on(*, leaving: Collection[int], others: Collection[int], as_it_stays: AsItStays) -> set[int]:
     """Some leave a group whose text waits here, or was released: it goes on for the others, under the number and as `as_it_stays` says.
 
-    Where that says None, and where it would move while somebody objects to it or it is about to be taken down, it goes. Where its words
-    change it is read anew. Inside the archive's transaction.
+    Where that says None, and where it would move while somebody objects to it, it goes. Where its words change it is read anew. What is about to
+    be taken down is so now, and what is to be read again waits under its new number. Inside the archive's transaction; returns the numbers
+    of what the archive is to take down.
     """
     every = [*leaving, *others]
-    for item in Publication.objects.select_for_update().filter(index__in=every).order_by("index"):
-        if stays := _stays(item, as_it_stays, firm=item.state == ItemState.OBJECTED):
+    items = Publication.objects.select_for_update().filter(index__in=every).order_by("index")
+    list(items.values_list("pk"))  # before what is released, as where it is recalled
+    rows = list(Released.objects.select_for_update().filter(index__in=every).order_by("index"))
+    firm, down = contested(every), {row.index for row in rows if row.state >= Release.RECALLED}
+    taken_down(indexes=down)
+    for item in items.all():
+        if stays := _stays(item, as_it_stays, firm=item.index in firm):
             item.claimed_by, item.claim_until = None, 0  # whoever has it on their screen sees it as it was
             if _words(open_text(item)) != _words(stays[1]) and item.state == ItemState.APPROVED:
                 item.state, item.decided_by, item.screen = ItemState.WAITING.value, None, None
             _put(item, *stays)
-    for row in Released.objects.select_for_update().filter(index__in=every).order_by("index"):
-        down = row.state >= Release.RECALLED
-        if stays := _stays(row, as_it_stays, firm=down):
+    for row in rows:
+        if row.index not in down and (stays := _stays(row, as_it_stays, firm=row.index in firm)):
             if row.state == Release.PUBLIC and _words(open_text(row)) != _words(stays[1]):
                 row.delete()  # the archive asks for it to be read anew
             else:
                 _put(row, *stays)
+    return down
 
 
 def _stays(row: Publication | Released, as_it_stays: AsItStays, *, firm: bool) -> tuple[int, PublicText] | None:

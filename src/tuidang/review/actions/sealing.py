@@ -94,6 +94,7 @@ def _publication(entries: list[SealedEntry], case: Case, names: Collection[str])
         organisations=reduce(or_, (one.person.organisations for one in entries)),
         suggested=person.suggested,
         persons=entry.persons,
+        alone=not listed,
         day=entry.day,
         region=entry.region,
     )
