@@ -143,6 +143,7 @@ def test_every_page_of_the_desk_fits(open_site, live_server, scheme):
     fits(page, f"conflict-{scheme}")
     actions.offer(item=item, by=other)
     for name, path in {
+        "picture": f"{item}/picture/",
         "list": "",
         "begin": "begin/",
         "preview": f"{item}/preview/zh-hant/",

@@ -27,6 +27,7 @@ from tests.intake.filled import ANSWERS, AS_A_FORM, GROUP
 from tests.ledger.register import Register, decide, declaration, declare, index_of
 from tests.newsroom.published import SLUG, one_of_each
 from tests.page import Page, read
+from tests.public import writing
 from tests.public.numbers import FULL
 
 from tuidang.accounts.policies import Role
@@ -101,7 +102,13 @@ def _below(resolver: URLResolver, before: str) -> Iterator[str]:
 
 def filled_in(address: str, statement: int = 1, link: str = "") -> str:
     """An address with something in the place of what varies. Raises KeyError for what nothing is known to stand for."""
-    values = {"index": str(statement), "version": next(iter(consents.versions())), "link": link or str(_claim()), "slug": SLUG}
+    values = {
+        "index": str(statement),
+        "version": next(iter(consents.versions())),
+        "number": "1",
+        "link": link or str(_claim()),
+        "slug": SLUG,
+    }
     values |= {"agreement": VERSION, "token": tokens.token("leave", UUID(int=7))}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], address)
 
@@ -111,10 +118,10 @@ def _claim(persons: int = 1, number: bytes = bytes(16)) -> mailkeys.Claim:
 
 
 def templates() -> set[str]:
-    """The names of all templates of these apps for pages, but those of the editors' desk, which tests/newsroom shows."""
+    """The names of all templates of these apps for pages, but those for staff, which tests of their own show."""
     folders = [Path(apps.get_app_config(name).path) / "templates" for name in APPS]
     found = {str(path.relative_to(folder)) for folder in folders for path in folder.rglob("*.html")}
-    return {name for name in found if not name.startswith("newsroom/desk/")}
+    return {name for name in found if not name.startswith(("newsroom/desk/", "intake/staff/"))}
 
 
 def unseen(seen: list[Seen]) -> set[str]:
@@ -210,7 +217,14 @@ def every_page(world: World, language: str, monkeypatch: pytest.MonkeyPatch) -> 
     yield from _looking_up(world, language)
     yield from _changing(language)
     yield from _objecting(world, language)
+    yield from _writing(language, monkeypatch)
     yield from _newsletter(language)
+
+
+def _writing(language: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
+    for pages in (writing.messages_of_support, writing.contact_pages):
+        for name, response in pages(language, get, send, LONG, monkeypatch):
+            yield Seen(name, response)
 
 
 def _errors(language: str) -> Iterator[Seen]:

@@ -32,8 +32,6 @@ REFUSALS = {
     Refusal.INSULT: _("insults, or calls for violence"),
     Refusal.OTHER: _("other reason"),
 }
-LATER = "later"
-"""Neither published nor refused: left to whoever takes it next."""
 
 
 def _row(number: int, one: OnScreen) -> dict[str, Any]:
@@ -52,10 +50,14 @@ def _row(number: int, one: OnScreen) -> dict[str, Any]:
 
 
 def _chosen(one: OnScreen, found: tuple[Reason, ...]) -> str:
-    """What stands in the field before anyone touches it: what was undone; of what has a link or a number in it nothing, so that it waits."""
+    """What stands in the field before anyone touches it: what was undone, else a refusal of what advertises or could harm somebody."""
+    if one.content is None:
+        return str(Refusal.OTHER.value)
     if one.undone is not None:
         return str(one.undone.value) if one.undone else ""
-    return LATER if one.content is None or UNPUBLISHED_UNLESS_CHOSEN.intersection(found) else ""
+    if not UNPUBLISHED_UNLESS_CHOSEN.intersection(found):
+        return ""
+    return str((Refusal.SPAM if Reason.LINK in found else Refusal.PRIVATE_PERSON).value)
 
 
 @require_GET
@@ -92,16 +94,17 @@ def claim(request: HttpRequest, staff: Staff) -> HttpResponse:  # noqa: ARG001  
 @require_POST
 @staff_page(Right.REVIEW)
 def decide(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Publishes all but the marked, refuses what bears a reason, leaves what says so."""
+    """Publishes all but the marked, and takes the next screen."""
     publish, refuse = _read(request.POST)
     done = actions.decide(member=staff.id, publish=publish, refuse=refuse)
     late = len({*publish, *refuse}) - done
+    actions.claim(member=staff.id)
     address = reverse("review:messages")
     return redirect(f"{address}?{urlencode({'late': late})}" if late else address)
 
 
 def _read(data: QueryDict) -> tuple[list[UUID], dict[UUID, Refusal]]:
-    """What bears a mark that we do not know is left where it is."""
+    """What bears a mark that we do not know is neither published nor refused: it comes again."""
     publish: list[UUID] = []
     refuse: dict[UUID, Refusal] = {}
     for row in forms.rows(data):

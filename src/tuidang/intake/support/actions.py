@@ -92,9 +92,7 @@ def decide(*, member: UUID, publish: Collection[UUID] = (), refuse: Mapping[UUID
     if Refusal.NONE in reasons.values():
         raise RefusedError("a refusal gives a reason")
     wanted = {*publish, *reasons}
-    rows = list(
-        SupportMessage.objects.select_for_update().filter(id__in=wanted, claimed_by=member, state=State.WAITING.value).order_by("id")
-    )
+    rows = list(SupportMessage.objects.select_for_update().filter(id__in=wanted, claimed_by=member, state=State.WAITING.value))
     if rows:
         SupportMessage.objects.filter(decided_by=member).update(decided_by=None)
     shown = [row for row in rows if row.id not in reasons and _publish(row)]
@@ -123,7 +121,7 @@ def _publish(row: SupportMessage) -> bool:
 @transaction.atomic
 def undo(*, member: UUID) -> int:
     """Takes back the member's last screen: what is public goes, everything comes back to the member as it was marked; returns how many."""
-    rows = list(SupportMessage.objects.select_for_update().filter(decided_by=member).order_by("id"))
+    rows = list(SupportMessage.objects.select_for_update().filter(decided_by=member))
     if not rows:
         return 0
     ids = [row.id for row in rows]

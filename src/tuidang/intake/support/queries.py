@@ -15,6 +15,7 @@ from tuidang.kernel import clock
 from tuidang.vault import daykeys
 from tuidang.vault.codes import Code
 
+_LARGEST = 2**62
 _decoder = msgspec.json.Decoder(Message)
 
 
@@ -87,9 +88,7 @@ def last_decided(member: UUID) -> LastDecided | None:
 
 def page(*, before: int | None = None) -> Page:
     """The newest messages with a number below `before`."""
-    rows = Support.objects.order_by("-number")
-    if before is not None:
-        rows = rows.filter(number__lt=before)
+    rows = Support.objects.filter(number__lt=_LARGEST if before is None else before).order_by("-number")
     found = [_shown(row) for row in rows[: PAGE + 1]]
     return Page(found[:PAGE], found[PAGE - 1].number if len(found) > PAGE else None)
 
