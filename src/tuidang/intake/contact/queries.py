@@ -62,7 +62,7 @@ def listed(message: UUID) -> Listed | None:
 def late(at_most: int) -> int:
     """How many messages wait for an answer for longer than is right, counted up to `at_most`."""
     before = clock.today() - LATE_DAYS
-    rows = (_open(role).filter(turn=Turn.IN_ORDER.value, day__lt=before).order_by().values_list("pk")[:at_most] for role in Role)
+    rows = (_open(role).filter(turn=Turn.IN_ORDER.value, day__lt=before).order_by("day", "id").values_list("pk")[:at_most] for role in Role)
     return min(at_most, sum(map(len, rows)))
 
 

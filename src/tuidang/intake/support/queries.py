@@ -35,14 +35,18 @@ def content(message: UUID) -> Message | None:
     row = SupportMessage.objects.filter(id=message).first()
     if row is not None:
         return opened(row)
-    shown = Support.objects.filter(message=message).first()
+    shown = _published(message)
     return None if shown is None else Message(name=shown.name, country=shown.country, text=shown.text, language=shown.language)
+
+
+def _published(message: UUID) -> Support | None:
+    return Support.objects.filter(message=message).order_by("message").first()
 
 
 def standing(code: Code) -> Standing | None:
     """What became of the message with this code; None if there is none, or it was deleted."""
     number = message_id(code)
-    shown = Support.objects.filter(message=number).first()
+    shown = _published(number)
     row = SupportMessage.objects.filter(id=number).first()
     if shown is not None:
         told = Message(name=shown.name, country=shown.country, text=shown.text, language=shown.language)
@@ -61,13 +65,13 @@ def waiting() -> QuerySet[SupportMessage]:
 
 def how_many_wait() -> int:
     """How much waits; one more than `BOUND` means more than that."""
-    return len(waiting().order_by().values_list("pk")[: BOUND + 1])
+    return len(waiting().values_list("pk")[: BOUND + 1])
 
 
 def late(at_most: int) -> int:
     """How many messages of people wait for longer than is right, counted up to `at_most`."""
     rows = SupportMessage.objects.filter(state=State.WAITING.value, turn=Turn.IN_ORDER.value, day__lt=clock.today() - LATE_DAYS)
-    return len(rows.order_by().values_list("pk")[:at_most])
+    return len(rows.order_by("day", "id").values_list("pk")[:at_most])
 
 
 def held(member: UUID) -> tuple[list[OnScreen], int]:
