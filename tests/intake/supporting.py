@@ -13,7 +13,7 @@ from tuidang.vault.codes import Code
 TEXT = "We stand with you, from far away."
 
 
-def message(text: str = TEXT, *, name: str = "Ada", country: int = 276) -> Message:
+def message(text: str = TEXT, *, name: str = "远山", country: int = 276) -> Message:
     return Message(name=name, country=country, text=text, language="en")
 
 

@@ -35,7 +35,7 @@ def messages_of_support(
     base, member = f"/{language}/messages/", member_with(Staff.REVIEWER)
     shown = published(member, words)
     address = f"{base}send/"
-    given = {"name": "Ada", "country": "挪威", "text": f"13812345678 {words}", "agree": "on"}
+    given = {"name": "远山", "country": "挪威", "text": f"13812345678 {words}", "agree": "on"}
     fields = Page(get(address).content.decode()).sent(**given)
     yield "messages", get(base)
     yield "a message", get(f"{base}{Support.objects.get(message=support.queries.message_id(shown)).number}/")
