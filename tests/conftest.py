@@ -64,13 +64,11 @@ def touches_database(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest first, so that all workers end together. On PostgreSQL leave out what would only repeat the run on SQLite."""
+    """The longest first, so that all workers end together. Left out is what the other database's run is for."""
     slow = {item.path for item in items if any(item.get_closest_marker(name) for name in SLOW_MARKS)}
     items.sort(key=lambda item: item.path not in slow)
-    if not SERVER:
-        return
-    chosen = [item for item in items if touches_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
+    chosen = [item for item in items if (touches_database(item) if SERVER else not item.get_closest_marker("overtaking"))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen
 
 

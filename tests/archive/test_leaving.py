@@ -274,7 +274,7 @@ def test_the_declarant_finds_it_published_and_can_unpublish_it(register: Registe
     assert not Statement.objects.exists()
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="there transactions come one after the other")
+@pytest.mark.overtaking
 def test_two_who_leave_at_once_leave_it_to_the_third(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
     _, members = family()
     first, second, third = members

@@ -119,7 +119,7 @@ def test_a_hidden_statement_is_there_for_the_others_when_one_who_does_not_bear_i
     assert (shown().index, shown().persons) == (first, 2)
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="there transactions come one after the other")
+@pytest.mark.overtaking
 @pytest.mark.parametrize("overtaken", ["before", "after"])
 def test_who_objects_while_it_moves_hides_it_or_finds_it_gone(register: Register, monkeypatch: pytest.MonkeyPatch, overtaken: str) -> None:
     _, members = family()
@@ -238,7 +238,7 @@ def test_the_days_limit_does_not_tell_whether_a_text_waits(register: Register, m
     assert shown().index == index_of(other)
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="there transactions come one after the other")
+@pytest.mark.overtaking
 def test_who_objects_while_it_is_corrected_is_seen_or_finds_it_gone(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
     code = published("远山")
     number = shown().index
