@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from django.db import connection
+from django.db import connection, connections
 
 from tlog import signer
 from tlog.signer_client import SignerError
@@ -107,6 +107,7 @@ class World:
         else:
             connection.settings_dict["NAME"] = str(self.folder / "data" / "db.sqlite3")
             connection.settings_dict["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+        connections["newsletter"].settings_dict["NAME"] = str(self.folder / "data" / "newsletter.sqlite3")
 
     def start(self, work: Callable[[], object]) -> int:
         """Forks a process that does `work` in this register; returns its id. What it raises is in `error`."""
