@@ -11,7 +11,7 @@ from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.mailing import Sender, Server
 
 NAMES = ("MAIL_FROM", "MAILDIR", "IMAP", "IMAP_PASSWORD_FILE", "SMTP", "SMTP_PASSWORD_FILE")
-NEWSLETTER_NAMES = ("NEWSLETTER_FROM", "NEWSLETTER_SMTP", "NEWSLETTER_SMTP_PASSWORD_FILE")
+NEWSLETTER_NAMES = ("NEWSLETTER_FROM", "NEWSLETTER_SMTP", "NEWSLETTER_SMTP_PASSWORD_FILE", "NEWSLETTER_RATES", "NEWSLETTER_RETURNS")
 _ADDRESS = r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+"
 _PORTS = {"imaps": 993, "smtps": 465, "smtp": 25}
 
@@ -48,7 +48,20 @@ def read_newsletter_settings(environment: Mapping[str, str]) -> Sender | None:
     if not re.fullmatch(_ADDRESS, given["NEWSLETTER_FROM"]):
         raise SetUpError("TUIDANG_NEWSLETTER_FROM must be an e-mail address")
     name = "NEWSLETTER_SMTP" if given["NEWSLETTER_SMTP"] else "SMTP"
-    return Sender(given["NEWSLETTER_FROM"], _server(name, given, ("smtp", "smtps")), name)
+    returns = given["NEWSLETTER_RETURNS"]
+    if returns and not re.fullmatch(_ADDRESS, returns):
+        raise SetUpError("TUIDANG_NEWSLETTER_RETURNS must be the address that undeliverable letters come back to")
+    server = _server(name, given, ("smtp", "smtps"))
+    return Sender(given["NEWSLETTER_FROM"], server, name, returns, _rates(given["NEWSLETTER_RATES"]))
+
+
+def _rates(text: str) -> dict[str, int]:
+    """`gmail.com=60 *=600`: letters a minute by provider. Raises SetUpError."""
+    parts = [re.fullmatch(r"([a-z0-9.-]+|\*)=([1-9][0-9]{0,6})", one) for one in text.replace(",", " ").split()]
+    found = {part[1]: int(part[2]) for part in parts if part}
+    if len(found) != len(parts):
+        raise SetUpError("TUIDANG_NEWSLETTER_RATES must look like gmail.com=60 *=600: letters a minute, by the domain of the mailbox")
+    return found
 
 
 def _given(names: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:

@@ -7,59 +7,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ImportProof',
+            name="ImportProof",
             fields=[
-                ('id', models.UUIDField(default=tuidang.kernel.randomness.random_id, editable=False, primary_key=True, serialize=False)),
-                ('wording', models.BinaryField()),
-                ('day', models.IntegerField()),
+                ("id", models.UUIDField(default=tuidang.kernel.randomness.random_id, editable=False, primary_key=True, serialize=False)),
+                ("wording", models.BinaryField()),
+                ("day", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('mailbox', models.UUIDField(primary_key=True, serialize=False)),
-                ('reason', models.SmallIntegerField(choices=[(1, 'LEFT'), (2, 'NEVER'), (3, 'COMPLAINED'), (4, 'BOUNCED')])),
-                ('day', models.IntegerField()),
+                ("mailbox", models.UUIDField(primary_key=True, serialize=False)),
+                ("reason", models.SmallIntegerField(choices=[(1, "LEFT"), (2, "NEVER"), (3, "COMPLAINED"), (4, "BOUNCED")])),
+                ("day", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Wish',
+            name="Wish",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('content', models.BinaryField()),
-                ('day', models.IntegerField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("content", models.BinaryField()),
+                ("day", models.IntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['day'], name='wish_day')],
+                "indexes": [models.Index(fields=["day"], name="wish_day")],
             },
         ),
         migrations.CreateModel(
-            name='Subscriber',
+            name="Subscriber",
             fields=[
-                ('id', models.UUIDField(default=tuidang.kernel.randomness.random_id, editable=False, primary_key=True, serialize=False)),
-                ('mailbox', models.UUIDField(unique=True)),
-                ('address', models.BinaryField()),
-                ('state', models.SmallIntegerField(choices=[(0, 'WAITING'), (1, 'CONFIRMED')], default=0)),
-                ('language', models.CharField(max_length=8)),
-                ('topics', models.SmallIntegerField()),
-                ('rhythm', models.SmallIntegerField(choices=[(1, 'EACH'), (2, 'WEEKLY'), (3, 'MONTHLY')])),
-                ('consent', models.CharField(blank=True, max_length=20)),
-                ('asked', models.IntegerField()),
-                ('confirmed', models.IntegerField(null=True)),
-                ('letters', models.SmallIntegerField(default=0)),
-                ('letters_day', models.IntegerField(default=0)),
-                ('proof', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='newsletter.importproof')),
+                ("id", models.UUIDField(default=tuidang.kernel.randomness.random_id, editable=False, primary_key=True, serialize=False)),
+                ("mailbox", models.UUIDField(unique=True)),
+                ("address", models.BinaryField()),
+                ("state", models.SmallIntegerField(choices=[(0, "WAITING"), (1, "CONFIRMED")], default=0)),
+                ("language", models.CharField(max_length=8)),
+                ("topics", models.SmallIntegerField()),
+                ("rhythm", models.SmallIntegerField(choices=[(1, "EACH"), (2, "WEEKLY"), (3, "MONTHLY")])),
+                ("consent", models.CharField(blank=True, max_length=20)),
+                ("asked", models.IntegerField()),
+                ("confirmed", models.IntegerField(null=True)),
+                ("letters", models.SmallIntegerField(default=0)),
+                ("letters_day", models.IntegerField(default=0)),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="newsletter.importproof"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', tuidang.newsletter.states.State['WAITING'])), fields=['asked'], name='subscriber_waiting')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", tuidang.newsletter.states.State["WAITING"])),
+                        fields=["asked"],
+                        name="subscriber_waiting",
+                    )
+                ],
             },
         ),
     ]
