@@ -51,6 +51,7 @@ OWN_WORDS = {
         "events",
         "facts",
         "feeds",
+        "mailings",
         "pictures",
         "showing",
         "words",

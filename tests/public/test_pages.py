@@ -47,9 +47,10 @@ PAGES = (
     "places/",
     "library/",
     "about/",
+    "newsletter/archive/",
     "nowhere/",
 )
-FEEDS = {f"{kind}/feed.{form}" for kind in ("news", "milestones", "support", "stories") for form in ("atom", "json")}
+FEEDS = {f"{kind}/feed.{form}" for kind in ("news", "milestones", "support", "stories", "newsletter/archive") for form in ("atom", "json")}
 OF_THEIR_OWN = {
     *FEEDS,
     *(f"{folder}/<slug:slug>/" for folder in FOLDERS.values()),

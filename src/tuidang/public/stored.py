@@ -106,7 +106,9 @@ STORED = {
     "newsletter choices": _row(
         PrivacyClass.INTERNAL,
         "newsletter",
-        _("Newsletter: language, subjects, how often, the days of signing up and confirming, the version of the consent"),
+        _(
+            "Newsletter: language, subjects, how often, the days of signing up and confirming, the version of the consent, and for a month which letters were sent"
+        ),
         _("As long as the address."),
         _("Whoever has the database. They do not say whose they are."),
     ),

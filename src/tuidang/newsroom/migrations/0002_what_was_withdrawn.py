@@ -5,30 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('newsroom', '0001_initial'),
+        ("newsroom", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='item',
-            name='at',
+            model_name="item",
+            name="at",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='item',
-            name='withdrawn',
+            model_name="item",
+            name="withdrawn",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='picture',
-            name='form',
-            field=models.CharField(default='jpg', max_length=4),
+            model_name="picture",
+            name="form",
+            field=models.CharField(default="jpg", max_length=4),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('withdrawn__isnull', False)), fields=['kind', 'at'], name='item_withdrawn'),
+            model_name="item",
+            index=models.Index(condition=models.Q(("withdrawn__isnull", False)), fields=["kind", "at"], name="item_withdrawn"),
         ),
     ]

@@ -4,13 +4,12 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('newsroom', '0002_what_was_withdrawn'),
+        ("newsroom", "0002_what_was_withdrawn"),
     ]
 
     operations = [
         migrations.DeleteModel(
-            name='Document',
+            name="Document",
         ),
     ]
