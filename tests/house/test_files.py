@@ -40,7 +40,7 @@ OWN_WORDS = {
         "support",
     },
     "ledger": {"batch", "departures", "founding", "gathering", "instructions", "moving", "restoring", "rows", "sealing", "stage", "totals"},
-    "newsletter": {"composing", "consents", "content", "delivering", "importing", "letters", "mailings", "posting", "signing"},
+    "newsletter": {"composing", "consents", "content", "delivering", "importing", "letters", "mailings", "posting", "returns", "signing"},
     "newsroom": {
         "addresses",
         "calendars",

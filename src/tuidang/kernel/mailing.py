@@ -60,6 +60,10 @@ class Sender:
     """What the server's setting is called, after `TUIDANG_`."""
     returns: str = ""
     """Where mail comes back to that cannot be delivered; empty: to `address`."""
+    returns_maildir: str = ""
+    """Where it arrives, on this machine; or:"""
+    returns_imap: Server | None = None
+    """Nothing of both: nobody reads it."""
     rates: Mapping[str, int] = field(default_factory=dict)
     """Mails a minute to the mailboxes of one provider, by its domain; `*` for each other."""
 
@@ -133,8 +137,8 @@ class Smtp(EmailBackend):
 
     def _send(self, email_message: EmailMessage) -> bool:
         if isinstance(email_message, Finished) and self.connection is not None:
-            wide = [] if email_message.to[0].isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
-            self.connection.sendmail(email_message.from_email, email_message.to, email_message.raw, mail_options=wide)
+            asked = [] if email_message.to[0].isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
+            self.connection.sendmail(email_message.from_email, email_message.to, email_message.raw, mail_options=asked)
             return True
         to = email_message.recipients()
         if all(one.rpartition("@")[0].isascii() for one in to) or self.connection is None:

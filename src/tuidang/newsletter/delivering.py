@@ -17,7 +17,8 @@ from django.conf import settings
 from tuidang.kernel.errors import DamagedError
 from tuidang.kernel.mailing import Line, MailServerError, NotNowError, Sender, UnsureError, sending
 from tuidang.newsletter import mailings, policies, queries, signing
-from tuidang.newsletter.composing import Form, To, compose, form_of
+from tuidang.newsletter.composing import Form, compose, form_of
+from tuidang.newsletter.content import To
 from tuidang.newsletter.posting import Pause
 from tuidang.newsletter.states import Fate
 

@@ -148,10 +148,10 @@ def take(*, mailing: UUID, deliveries: Sequence[int]) -> dict[int, tuple[To, str
     if not is_open(mailing):
         return {}
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("subscriber")
-    found = [row for row in rows.filter(id__in=deliveries, fate=Fate.WAITING.value) if row.subscriber is not None]
-    Delivery.objects.filter(id__in=[row.id for row in found]).update(fate=Fate.TAKEN.value)
+    found = {row.id: row.subscriber for row in rows.filter(id__in=deliveries, fate=Fate.WAITING.value) if row.subscriber is not None}
+    Delivery.objects.filter(id__in=list(found)).update(fate=Fate.TAKEN.value)
     Mailing.objects.filter(id=mailing).exclude(boot=_boot()).update(boot=_boot())
-    return {row.id: (To(row.subscriber_id, queries.typed_address(row.subscriber), row.id), row.subscriber.language) for row in found}
+    return {number: (To(one.id, queries.typed_address(one), number), one.language) for number, one in found.items()}
 
 
 @transaction.atomic(using=NEWSLETTER)
