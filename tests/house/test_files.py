@@ -40,7 +40,7 @@ OWN_WORDS = {
         "support",
     },
     "ledger": {"batch", "departures", "founding", "gathering", "instructions", "moving", "restoring", "rows", "sealing", "stage", "totals"},
-    "newsletter": {"consents", "content", "importing", "letters", "posting"},
+    "newsletter": {"composing", "consents", "content", "delivering", "importing", "letters", "mailings", "posting", "returns", "signing"},
     "newsroom": {
         "addresses",
         "calendars",
@@ -51,7 +51,7 @@ OWN_WORDS = {
         "events",
         "facts",
         "feeds",
-        "markdown",
+        "mailings",
         "pictures",
         "showing",
         "words",

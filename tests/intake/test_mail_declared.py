@@ -10,12 +10,12 @@ from tests.intake.mailing import CHINESE, DECLARATION, OURS, SENDER, SEVERAL, TR
 from tests.intake.office import code_shown, link, press, stored, work
 from tests.page import read
 
-from tuidang.intake import correspondence, mailbox, queries
+from tuidang.intake import correspondence, queries
 from tuidang.intake.correspondence import Correspondence
 from tuidang.intake.mailbox import MailServerError, Server
 from tuidang.intake.models import Claim as Row
 from tuidang.intake.models import Declarant, Declaration, Spent
-from tuidang.kernel import clock
+from tuidang.kernel import clock, mailboxes
 from tuidang.reference import queries as reference
 from tuidang.screening import actions as screening
 from tuidang.screening import queries as screened
@@ -308,7 +308,7 @@ def test_a_server_that_breaks_off_over_one_answer_gets_the_next_one_first(office
 
 
 def test_more_mails_that_wait_than_are_looked_at_at_once_hold_up_no_other(office, folder, outbox, monkeypatch):
-    monkeypatch.setattr(mailbox, "MOST_AT_ONCE", 6)
+    monkeypatch.setattr(mailboxes, "MOST_AT_ONCE", 6)
     for number in range(8):
         slow = f"a{number}@slow.example"
         outbox.says_of_text[slow] = "450 4.1.2 later"

@@ -18,7 +18,7 @@ from tuidang.intake.models import Declaration
 from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.places import places
 from tuidang.newsletter import actions
-from tuidang.newsletter.models import ImportProof, Subscriber, Suppression, Wish
+from tuidang.newsletter.models import Delivery, ImportProof, Mailing, MailingText, Subscriber, Suppression, Wish
 from tuidang.newsletter.policies import read_address
 from tuidang.newsletter.states import Reason
 
@@ -140,4 +140,5 @@ def test_beside_postgresql_readers_are_in_a_file_unless_another_database_is_name
 
 @pytest.mark.django_db(databases=BOTH)
 def test_what_the_tables_hold_is_what_the_privacy_page_speaks_of():
-    assert {model.__name__ for model in OURS()} == {one.__name__ for one in (Subscriber, Suppression, Wish, ImportProof)}
+    spoken_of = (Subscriber, Suppression, Wish, ImportProof, Mailing, MailingText, Delivery)
+    assert {model.__name__ for model in OURS()} == {one.__name__ for one in spoken_of}

@@ -90,6 +90,7 @@ def one_of_each(statement: int | None = None) -> dict[str, UUID]:
         ),
         (Kind.PUBLICATION, content.Publication(year=2025, author="陈一", files=files), PUBLICATION),
         (Kind.PAGE, content.Page(place=1), PAGE),
+        (Kind.MAILING, content.Mailing(topic="news", rhythms=["each"]), NEWS),
     ):
         shown = picture if kind in {Kind.NEWS, Kind.SUPPORT} else None
         made[kind.name.lower()] = publish(kind, SLUG, by, second, words=words, facts=facts, picture=shown)

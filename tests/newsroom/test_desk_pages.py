@@ -4,9 +4,9 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from tests.design.test_markdown import harmless
 from tests.house.test_reading import noting_writes
 from tests.newsroom.at_the_desk import DESK, begun, browser_of, opened, read, words_on
-from tests.newsroom.test_markdown import harmless
 
 from tuidang.accounts.policies import Role
 from tuidang.newsroom import actions, pictures, queries

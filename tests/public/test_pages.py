@@ -47,14 +47,18 @@ PAGES = (
     "places/",
     "library/",
     "about/",
+<<<<<<< HEAD
     "messages/",
     "messages/send/",
     "messages/own/",
     "contact/",
     "contact/answer/",
+=======
+    "newsletter/archive/",
+>>>>>>> newsroom
     "nowhere/",
 )
-FEEDS = {f"{kind}/feed.{form}" for kind in ("news", "milestones", "support", "stories") for form in ("atom", "json")}
+FEEDS = {f"{kind}/feed.{form}" for kind in ("news", "milestones", "support", "stories", "newsletter/archive") for form in ("atom", "json")}
 OF_THEIR_OWN = {
     *FEEDS,
     *(f"{folder}/<slug:slug>/" for folder in FOLDERS.values()),

@@ -11,7 +11,8 @@ from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.mailing import Sender, Server
 
 NAMES = ("MAIL_FROM", "MAILDIR", "IMAP", "IMAP_PASSWORD_FILE", "SMTP", "SMTP_PASSWORD_FILE")
-NEWSLETTER_NAMES = ("NEWSLETTER_FROM", "NEWSLETTER_SMTP", "NEWSLETTER_SMTP_PASSWORD_FILE")
+NEWSLETTER_NAMES = ("NEWSLETTER_FROM", "NEWSLETTER_SMTP", "NEWSLETTER_SMTP_PASSWORD_FILE", "NEWSLETTER_RATES")
+RETURN_NAMES = ("NEWSLETTER_RETURNS", "NEWSLETTER_RETURNS_MAILDIR", "NEWSLETTER_RETURNS_IMAP", "NEWSLETTER_RETURNS_IMAP_PASSWORD_FILE")
 _ADDRESS = r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+"
 _PORTS = {"imaps": 993, "smtps": 465, "smtp": 25}
 
@@ -40,7 +41,7 @@ def read_newsletter_settings(environment: Mapping[str, str]) -> Sender | None:
 
     It is sent through a server of its own, else through the one that answers declarations by e-mail.
     """
-    given = _given((*NEWSLETTER_NAMES, *NAMES), environment)
+    given = _given((*NEWSLETTER_NAMES, *RETURN_NAMES, *NAMES), environment)
     if not given["NEWSLETTER_FROM"]:
         if given["NEWSLETTER_SMTP"]:
             raise SetUpError("TUIDANG_NEWSLETTER_FROM must be the address that the newsletter comes from")
@@ -48,7 +49,23 @@ def read_newsletter_settings(environment: Mapping[str, str]) -> Sender | None:
     if not re.fullmatch(_ADDRESS, given["NEWSLETTER_FROM"]):
         raise SetUpError("TUIDANG_NEWSLETTER_FROM must be an e-mail address")
     name = "NEWSLETTER_SMTP" if given["NEWSLETTER_SMTP"] else "SMTP"
-    return Sender(given["NEWSLETTER_FROM"], _server(name, given, ("smtp", "smtps")), name)
+    returns, maildir, imap = given["NEWSLETTER_RETURNS"], given["NEWSLETTER_RETURNS_MAILDIR"], given["NEWSLETTER_RETURNS_IMAP"]
+    if returns and not re.fullmatch(_ADDRESS, returns):
+        raise SetUpError("TUIDANG_NEWSLETTER_RETURNS must be the address that undeliverable letters come back to")
+    if (bool(maildir) + bool(imap)) != bool(returns):
+        raise SetUpError("TUIDANG_NEWSLETTER_RETURNS and one of TUIDANG_NEWSLETTER_RETURNS_MAILDIR and …_IMAP go together")
+    mailbox = _server("NEWSLETTER_RETURNS_IMAP", given, ("imaps",)) if imap else None
+    server = _server(name, given, ("smtp", "smtps"))
+    return Sender(given["NEWSLETTER_FROM"], server, name, returns, maildir, mailbox, _rates(given["NEWSLETTER_RATES"]))
+
+
+def _rates(text: str) -> dict[str, int]:
+    """`gmail.com=60 *=600`: letters a minute by provider. Raises SetUpError."""
+    parts = [re.fullmatch(r"([a-z0-9.-]+|\*)=([1-9][0-9]{0,6})", one) for one in text.replace(",", " ").split()]
+    found = {part[1]: int(part[2]) for part in parts if part}
+    if len(found) != len(parts):
+        raise SetUpError("TUIDANG_NEWSLETTER_RATES must look like gmail.com=60 *=600: letters a minute, by the domain of the mailbox")
+    return found
 
 
 def _given(names: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:
@@ -62,7 +79,7 @@ def _server(name: str, given: Mapping[str, str], schemes: tuple[str, ...]) -> Se
         port = parts.port
     except ValueError:
         raise SetUpError(f"TUIDANG_{name} must look like {form}") from None
-    if parts.scheme not in schemes or not parts.hostname or (name == "IMAP" and not parts.username):
+    if parts.scheme not in schemes or not parts.hostname or (name.endswith("IMAP") and not parts.username):
         raise SetUpError(f"TUIDANG_{name} must look like {form}")
     if parts.password:
         raise SetUpError(f"a password belongs into a file: name it in TUIDANG_{name}_PASSWORD_FILE")

@@ -17,6 +17,7 @@ urlpatterns = [
     path("staff/objections/", include("tuidang.archive.urls")),
     path("staff/contact/", include("tuidang.intake.contact.urls")),
     path("staff/newsroom/", include("tuidang.newsroom.desk.urls")),
+    path("staff/newsletter/", include("tuidang.newsroom.desk.letter_urls")),
     *i18n_patterns(
         path("", include("tuidang.public.urls")),
         path("", include("tuidang.intake.urls")),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -58,6 +58,14 @@ class Sender:
     smtp: Server
     variable: str = "SMTP"
     """What the server's setting is called, after `TUIDANG_`."""
+    returns: str = ""
+    """Where mail comes back to that cannot be delivered; empty: to `address`."""
+    returns_maildir: str = ""
+    """Where it arrives, on this machine; or:"""
+    returns_imap: Server | None = None
+    """Nothing of both: nobody reads it."""
+    rates: Mapping[str, int] = field(default_factory=dict)
+    """Mails a minute to the mailboxes of one provider, by its domain; `*` for each other."""
 
 
 class MailServerError(BusyError):
@@ -66,6 +74,10 @@ class MailServerError(BusyError):
 
 class BrokenOffError(MailServerError):
     """The server that sends broke off over one mail: perhaps over this one alone."""
+
+
+class UnsureError(BrokenOffError):
+    """It broke off when it had, or may have had, the whole mail: nobody can know whether it takes it."""
 
 
 class NotNowError(TuidangError):
@@ -82,10 +94,52 @@ class LongLines(EmailMultiAlternatives):
         return made
 
 
+class Finished(EmailMessage):
+    """A mail whose every byte stands, as one that is signed must: lines end with CR LF. `sender` is where it comes back to, if it does."""
+
+    def __init__(self, raw: bytes, *, sender: str, to: str) -> None:
+        super().__init__(from_email=sender, to=[to])
+        self.raw = raw
+
+    def message(self, **_given: Any) -> Any:
+        """The same, for backends that read it."""
+        return message_from_bytes(self.raw, policy=policy.SMTP)
+
+
+class _Watched(smtplib.SMTP):
+    """Knows whether it was handing over a text when it broke off: before that, no server has taken anything."""
+
+    in_text = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.in_text = True
+        said = super().data(msg)
+        self.in_text = False
+        return said
+
+
+class _WatchedTls(_Watched, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
 class Smtp(EmailBackend):
     """Django's, which also reaches addresses such as 用户@例子.中国 where the server can (RFC 6531)."""
 
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        """As Django chooses it, watched."""
+        return _WatchedTls if self.use_ssl else _Watched
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the last mail may have been taken although it broke off."""
+        return bool(getattr(self.connection, "in_text", False))
+
     def _send(self, email_message: EmailMessage) -> bool:
+        if isinstance(email_message, Finished) and self.connection is not None:
+            asked = [] if email_message.to[0].isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
+            self.connection.sendmail(email_message.from_email, email_message.to, email_message.raw, mail_options=asked)
+            return True
         to = email_message.recipients()
         if all(one.rpartition("@")[0].isascii() for one in to) or self.connection is None:
             parent: Any = super()
@@ -109,7 +163,8 @@ class Line:
     def hand_over(self, message: EmailMessage) -> bool:
         """Whether the server took `message`; False where it never will for this address.
 
-        Raises NotNowError where the server wants this one later, BrokenOffError where it broke off, MailServerError where it takes nothing.
+        Raises NotNowError where the server wants this one later, BrokenOffError where it broke off (UnsureError: it may have taken it),
+        MailServerError where it takes nothing.
         """
         try:
             self._backend.send_messages([message])
@@ -122,7 +177,8 @@ class Line:
         except smtplib.SMTPSenderRefused:
             raise MailServerError("the server that sends mail does not take any from us") from None
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise BrokenOffError(f"the server that sends mail broke off ({type(error).__name__})") from None
+            kind = UnsureError if getattr(self._backend, "unsure", False) else BrokenOffError
+            raise kind(f"the server that sends mail broke off ({type(error).__name__})") from None
         return True
 
 

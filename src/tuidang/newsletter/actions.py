@@ -14,7 +14,7 @@ from django.db import transaction
 from tuidang.kernel import clock
 from tuidang.kernel.errors import BusyError
 from tuidang.kernel.randomness import random_id
-from tuidang.newsletter import adapters, queries
+from tuidang.newsletter import adapters, mailings, queries
 from tuidang.newsletter.content import Choices, Wished, read_wished
 from tuidang.newsletter.models import ImportProof, Subscriber, Suppression, Wish
 from tuidang.newsletter.policies import LETTERS_A_DAY, SIGN_UPS_AN_HOUR, WAITING_DAYS, Address, NoAddress, read_address
@@ -146,6 +146,7 @@ def leave(*, subscriber: UUID, never: bool = False) -> None:
     """Unsubscribes: the row goes, a mark stays that older lists cannot pass; with `never`, not even a new sign-up. Nobody there: nothing."""
     found = Subscriber.objects.filter(id=subscriber).first()
     if found is not None:
+        mailings.note_leaving(subscriber=found.id)
         _remove(queries.typed_address(found))
         _shut_out(found.mailbox, Reason.NEVER if never else Reason.LEFT)
 

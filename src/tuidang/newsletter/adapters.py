@@ -30,7 +30,7 @@ from tuidang.newsletter.policies import Address
 from tuidang.vault.adapters import KeyFiles
 
 NAME = "newsletter"
-Purpose = Literal["confirm", "settings", "leave"]
+Purpose = Literal["confirm", "settings", "leave", "return"]
 LETTERS: Mapping[str, Purpose] = {"c": "confirm", "p": "settings", "u": "leave"}
 """What stands before a token in the address of its page."""
 _NONCE = 12
@@ -94,6 +94,24 @@ def _mac(purpose: str, address: Address) -> UUID:
 def letter_id(wish: UUID, day: int) -> str:
     """The same for a letter that goes out twice after a crash: servers that know it already drop it."""
     return hmac.digest(_key("letter"), wish.bytes + day.to_bytes(4, "big"), sha256)[:16].hex()
+
+
+def mailing_letter_id(mailing: UUID, subscriber: UUID) -> str:
+    """The number of the letter of a mailing to one reader: the same if it is ever sent again."""
+    return hmac.digest(_key("mailing letter"), mailing.bytes + subscriber.bytes, sha256)[:16].hex()
+
+
+def return_mark(delivery: int) -> str:
+    """32 characters, in small letters, by which a letter that comes back is known. Nobody makes one that is of none."""
+    cipher = _block("return").encryptor()
+    return (cipher.update(bytes(8) + delivery.to_bytes(8, "big")) + cipher.finalize()).hex()
+
+
+def read_return_mark(text: str) -> int | None:
+    """The delivery; None where no letter ever had this mark."""
+    cipher = _block("return").decryptor()
+    plain = cipher.update(bytes.fromhex(text)) + cipher.finalize()
+    return None if any(plain[:8]) else int.from_bytes(plain[8:], "big")
 
 
 def token(purpose: Purpose, subscriber: UUID) -> str:

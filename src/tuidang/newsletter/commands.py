@@ -7,10 +7,17 @@ import json
 import sys
 from pathlib import Path
 
+from django.conf import settings
+
 from tuidang.kernel.errors import RefusedError
-from tuidang.newsletter import actions, queries
+from tuidang.kernel.mailing import Sender
+from tuidang.newsletter import actions, queries, signing
 from tuidang.newsletter.importing import REASONS, import_file
 from tuidang.newsletter.policies import LANGUAGES, Address, NoAddress, read_address
+from tuidang.newsletter.signing import Signer
+
+TXT_BYTES = 255
+"""The most that one string of a TXT record holds."""
 
 
 def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +46,9 @@ def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         command.add_argument(
             "address", metavar="ADDRESS", help="the address, or - to read it from standard input, which leaves it in no history"
         )
-    for command in (imported, exported, erased, allowed):
+    signed = commands.add_parser("dkim", help="make the key that letters are signed with, and print the record for the DNS")
+    signed.set_defaults(run=_dkim)
+    for command in (imported, exported, erased, allowed, signed):
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -93,4 +102,21 @@ def _erase(arguments: argparse.Namespace) -> int:
 def _allow(arguments: argparse.Namespace) -> int:
     gone = actions.allow(address=_address(arguments))
     _print(arguments, {"allowed": gone}, "They can sign up again." if gone else "Nothing was in the way.")
+    return 0
+
+
+def dns_record(signer: Signer, domain: str) -> str:
+    """The line of a zone under which receivers find the key: in strings as short as the DNS has them."""
+    text = signer.record()
+    strings = " ".join(f'"{text[at : at + TXT_BYTES]}"' for at in range(0, len(text), TXT_BYTES))
+    return f"{signer.selector}._domainkey.{domain}. TXT {strings}"
+
+
+def _dkim(arguments: argparse.Namespace) -> int:
+    sender: Sender | None = settings.ENVIRONMENT.newsletter
+    if sender is None:
+        raise RefusedError("the newsletter is off: set TUIDANG_NEWSLETTER_FROM first, for letters are signed for its domain")
+    signer, domain = signing.make(), sender.address.partition("@")[2]
+    data = {"name": f"{signer.selector}._domainkey.{domain}", "type": "TXT", "value": signer.record()}
+    _print(arguments, data, f"Letters are signed. Put this into the DNS of {domain}:\n{dns_record(signer, domain)}")
     return 0

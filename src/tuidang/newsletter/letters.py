@@ -10,17 +10,25 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from tuidang.kernel.mailing import LongLines, Sender, site
-from tuidang.newsletter import adapters
+from tuidang.kernel.mailing import Finished, LongLines, Sender, site
+from tuidang.newsletter import adapters, signing
 from tuidang.newsletter.actions import Owed
 from tuidang.newsletter.policies import WAITING_DAYS
 
 _LINK = re.compile(r"https?://\S+")
-_SPOKEN = {"en": "en", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+SPOKEN = {"en": "en", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 
 
 def signing_up(owed: Owed, sender: Sender) -> EmailMessage:
-    """Asks to confirm; or, to whoever reads already, says so and leads to the settings."""
+    """Asks to confirm; or, to whoever reads already, says so and leads to the settings. Signed, where there is a key."""
+    message, signer = _signing_up(owed, sender), signing.signer()
+    if signer is None or not owed.address.isascii():
+        return message
+    raw = message.message().as_bytes(linesep="\r\n")
+    return Finished(signer.signed(raw, sender.address.partition("@")[2]), sender=sender.address, to=owed.address)
+
+
+def _signing_up(owed: Owed, sender: Sender) -> LongLines:
     links = links_of(owed)
     with override(owed.language):
         subject = _("Your newsletter") if owed.known else _("Please confirm your newsletter")
@@ -47,9 +55,13 @@ def links_of(owed: Owed) -> dict[str, str]:
 
 def as_html(text: str, language: str, title: str) -> str:
     """The same words: a paragraph for each, links that can be pressed and show where they lead, nothing else."""
-    paragraphs = "\n".join(f"<p>{_pressable(one)}</p>" for one in text.strip().split("\n\n"))
-    head = f'<html lang="{_SPOKEN[language]}"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
-    return f"<!doctype html>\n{head}\n<body>\n{paragraphs}\n</body></html>\n"
+    head = f'<html lang="{SPOKEN[language]}"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
+    return f"<!doctype html>\n{head}\n<body>\n{as_paragraphs(text)}\n</body></html>\n"
+
+
+def as_paragraphs(text: str) -> str:
+    """Plain text as HTML: a paragraph for each, links that can be pressed and show where they lead."""
+    return "\n".join(f"<p>{_pressable(one)}</p>" for one in text.strip().split("\n\n"))
 
 
 def _pressable(paragraph: str) -> str:

@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from tuidang.kernel.privacy import PrivacyClass
 from tuidang.kernel.randomness import random_id
-from tuidang.newsletter.states import Reason, Rhythm, State
+from tuidang.newsletter.states import Fate, Reason, Rhythm, Sending, State
 
 LANGUAGE_LENGTH = 8
 VERSION_LENGTH = 20
+SUBJECT_LENGTH = 200
 
 
 class ImportProof(models.Model):
@@ -103,3 +104,85 @@ class Wish(models.Model):
 
     def __str__(self) -> str:
         return "wish"
+
+
+class Mailing(models.Model):
+    """One letter to all who want its `topic` in one of `rhythms` (a sum of 2 to the power of each). What it says was published before it is sent.
+
+    Up to the reader `filled_to` its deliveries are made. `boot` names the run of the machine in which the last of them were taken up.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    topic = models.SmallIntegerField()
+    rhythms = models.SmallIntegerField()
+    sending = models.SmallIntegerField(choices=[(one.value, one.name) for one in Sending], default=Sending.FILLING.value)
+    begun = models.IntegerField()
+    filled_to = models.UUIDField(null=True)
+    boot = models.CharField(max_length=36, blank=True)
+    figures = models.JSONField(default=dict)
+
+    PRIVACY: ClassVar = {
+        "id": PrivacyClass.INTERNAL,
+        "topic": PrivacyClass.PUBLIC,
+        "rhythms": PrivacyClass.PUBLIC,
+        "sending": PrivacyClass.INTERNAL,
+        "begun": PrivacyClass.PUBLIC,
+        "filled_to": PrivacyClass.INTERNAL,
+        "boot": PrivacyClass.INTERNAL,
+        "figures": PrivacyClass.INTERNAL,
+    }
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["begun", "id"], name="mailing_begun")]
+
+    def __str__(self) -> str:
+        return "mailing"
+
+
+class MailingText(models.Model):
+    """What a mailing says in one language; `markdown` gives plain text and HTML."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="+")
+    language = models.CharField(max_length=LANGUAGE_LENGTH)
+    written_in = models.CharField(max_length=LANGUAGE_LENGTH)
+    subject = models.CharField(max_length=SUBJECT_LENGTH)
+    markdown = models.TextField()
+
+    PRIVACY: ClassVar = {
+        "id": PrivacyClass.INTERNAL,
+        "mailing": PrivacyClass.INTERNAL,
+        "language": PrivacyClass.PUBLIC,
+        "written_in": PrivacyClass.PUBLIC,
+        "subject": PrivacyClass.PUBLIC,
+        "markdown": PrivacyClass.PUBLIC,
+    }
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["mailing", "language"], name="mailing_text_once")]
+
+    def __str__(self) -> str:
+        return f"mailing in {self.language}"
+
+
+class Delivery(models.Model):
+    """The letter of one mailing to one reader, each once. Who left or was erased is no longer named. Gone a month after the mailing: figures stay."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="+")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.SET_NULL, related_name="+", null=True)
+    fate = models.SmallIntegerField(choices=[(one.value, one.name) for one in Fate], default=Fate.WAITING.value)
+    tries = models.SmallIntegerField(default=0)
+
+    PRIVACY: ClassVar = {
+        "id": PrivacyClass.INTERNAL,
+        "mailing": PrivacyClass.INTERNAL,
+        "subscriber": PrivacyClass.INTERNAL,
+        "fate": PrivacyClass.INTERNAL,
+        "tries": PrivacyClass.INTERNAL,
+    }
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["mailing", "subscriber"], name="delivery_once")]
+        indexes: ClassVar = [models.Index(fields=["mailing", "fate", "id"], name="delivery_fate")]
+
+    def __str__(self) -> str:
+        return "delivery"

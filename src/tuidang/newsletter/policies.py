@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 WAITING_DAYS = 3
@@ -12,6 +13,18 @@ LETTERS_A_DAY = 2
 """To one address that signs up, however often: whoever types a stranger's address is not to fill their mailbox."""
 SIGN_UPS_AN_HOUR = 1000
 """That one process takes in. More are told to come later."""
+MOST_TRIES = 6
+"""For a letter that a server wants later, before it counts as refused."""
+RATE = 600
+"""Letters a minute to the mailboxes of one provider, where nothing else is set."""
+_HOUSES = {
+    "googlemail.com": "gmail.com",
+    **dict.fromkeys(("hotmail.com", "live.com", "msn.com"), "outlook.com"),
+    **dict.fromkeys(("ymail.com", "rocketmail.com", "aol.com"), "yahoo.com"),
+    **dict.fromkeys(("me.com", "mac.com"), "icloud.com"),
+    **dict.fromkeys(("proton.me", "pm.me"), "protonmail.com"),
+}
+"""Domains behind which the servers of another one stand."""
 LANGUAGES = ("en", "zh-hans", "zh-hant")
 _LONGEST_LOCAL, _LONGEST_DOMAIN, _LONGEST = 64, 253, 254
 _LONGEST_TYPED = 1000
@@ -125,3 +138,13 @@ def _domain(named: str) -> str:
     labels = domain.split(".")
     whole = len(labels) > 1 and all(_LABEL.fullmatch(one) for one in labels) and not labels[-1].isdigit()
     return domain if whole else ""
+
+
+def provider(domain: str) -> str:
+    """Whose servers take mail for a domain, as far as it is known: by this, letters are counted that go out in a minute."""
+    return _HOUSES.get(domain, domain)
+
+
+def rate(rates: Mapping[str, int], name: str) -> int:
+    """Letters a minute to a provider."""
+    return rates.get(name, rates.get("*", RATE))

@@ -27,15 +27,19 @@ LONGEST_PAUSE_SECONDS = 3600
 
 
 @dataclass
-class _Pause:
+class Pause:
+    """How long to leave something alone: twice as long each time."""
+
     until: float = 0
     seconds: float = FIRST_PAUSE_SECONDS / 2
 
     def longer(self) -> None:
+        """Begins it, or another one."""
         self.seconds = min(LONGEST_PAUSE_SECONDS, self.seconds * 2)
         self.until = time.monotonic() + self.seconds
 
     def lasts(self) -> bool:
+        """Whether it is not over."""
         return time.monotonic() < self.until
 
 
@@ -44,8 +48,8 @@ class Post:
     """What one process remembers between steps, and may forget: it only saves work."""
 
     sender: Sender
-    _all: _Pause = field(default_factory=_Pause)
-    _each: dict[UUID, _Pause] = field(default_factory=dict)
+    _all: Pause = field(default_factory=Pause)
+    _each: dict[UUID, Pause] = field(default_factory=dict)
 
     def step(self) -> bool:
         """Answers a few wishes; returns whether there may be more. Raises MailServerError, after which it rests for a while."""
@@ -61,7 +65,7 @@ class Post:
         except (BusyError, DatabaseError):
             self._all.longer()
             raise
-        self._all = _Pause()
+        self._all = Pause()
         return True
 
     def _answer(self, wish: UUID, line: Line) -> None:
@@ -83,7 +87,7 @@ class Post:
             self._each.pop(wish, None)
 
     def _pause(self, wish: UUID) -> None:
-        self._each.setdefault(wish, _Pause()).longer()
+        self._each.setdefault(wish, Pause()).longer()
 
 
 def step() -> Callable[[], bool] | None:

@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from tuidang.accounts import actions as accounts
+from tuidang.design.markdown import render
 from tuidang.kernel import clock
 from tuidang.kernel.errors import InvalidInputError, RefusedError, TuidangError
 from tuidang.newsroom import policies
 from tuidang.newsroom.content import Event, Facts, mark, store_facts
 from tuidang.newsroom.events import instant
 from tuidang.newsroom.facts import problems
-from tuidang.newsroom.markdown import render
 from tuidang.newsroom.models import LONGEST_SUMMARY, LONGEST_TITLE, Edition, Item, Picture, Revision, Text
 from tuidang.newsroom.queries import facts_of
 from tuidang.newsroom.states import Kind, State

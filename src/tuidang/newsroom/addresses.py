@@ -18,6 +18,7 @@ FOLDERS: dict[Kind, str] = {
     Kind.PUBLICATION: "library",
     Kind.PAGE: "about",
     Kind.MILESTONE: "milestones",
+    Kind.MAILING: "newsletter/archive",
 }
 
 

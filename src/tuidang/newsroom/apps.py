@@ -16,3 +16,4 @@ class NewsroomConfig(AppConfig):
         from tuidang.accounts.policies import Right
 
         add_section(Section("desk:items", _("Newsroom"), Right.EDIT))
+        add_section(Section("letters:letters", _("Newsletter"), Right.EDIT))

@@ -10,6 +10,8 @@ import msgspec
 from tuidang.newsroom.states import Kind
 
 Offer = Literal["declaring", "certificates", "advice", "reading"]
+About = Literal["news", "milestones", "events"]
+How = Literal["each", "weekly", "monthly"]
 
 
 class News(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -95,7 +97,14 @@ class Milestone(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     root: str = ""
 
 
-Facts = News | Support | Testimony | Event | Point | Publication | Page | Milestone
+class Mailing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A letter of the newsletter: what it is about, and for readers of which rhythm it is."""
+
+    topic: About = "news"
+    rhythms: list[How] = []
+
+
+Facts = News | Support | Testimony | Event | Point | Publication | Page | Milestone | Mailing
 
 KINDS: dict[Kind, type[Facts]] = {
     Kind.NEWS: News,
@@ -106,6 +115,7 @@ KINDS: dict[Kind, type[Facts]] = {
     Kind.PUBLICATION: Publication,
     Kind.PAGE: Page,
     Kind.MILESTONE: Milestone,
+    Kind.MAILING: Mailing,
 }
 
 

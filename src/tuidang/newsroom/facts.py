@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tuidang.archive import queries as archive
 from tuidang.kernel import clock
 from tuidang.kernel.errors import InvalidInputError
-from tuidang.newsroom.content import Event, Facts, Point, Publication, Support, Testimony
+from tuidang.newsroom.content import Event, Facts, Mailing, Point, Publication, Support, Testimony
 from tuidang.newsroom.events import moment
 from tuidang.reference import queries as reference
 
@@ -32,7 +32,7 @@ def problems(facts: Facts) -> dict[str, str]:
         return _of_point(facts)
     if isinstance(facts, Publication):
         return {} if FIRST_YEAR <= facts.year <= clock.now().year + 1 else {"year": "unreadable" if facts.year else "missing"}
-    return {}
+    return {"rhythms": "missing"} if isinstance(facts, Mailing) and not facts.rhythms else {}
 
 
 def _of_support(facts: Support) -> dict[str, str]:

@@ -16,7 +16,7 @@ from tuidang.newsroom.queries import Shown
 from tuidang.newsroom.states import Kind
 
 ATOM = "http://www.w3.org/2005/Atom"
-OF = (Kind.NEWS, Kind.SUPPORT, Kind.TESTIMONY, Kind.MILESTONE)
+OF = (Kind.NEWS, Kind.SUPPORT, Kind.TESTIMONY, Kind.MILESTONE, Kind.MAILING)
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _UNFIT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 register_namespace("", ATOM)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import translation
 
 from tuidang.kernel.loops import Loop
-from tuidang.newsroom import actions, cards, queries, showing
+from tuidang.newsroom import actions, cards, mailings, queries, showing
 
 CARDS = 5
 _drawn_to = [0]
@@ -24,5 +24,6 @@ def draw_cards() -> bool:
 
 LOOPS = [
     Loop("newsroom-publish", lambda: actions.publish_due() > 0, pause_seconds=20),
+    Loop("newsroom-mailings", lambda: mailings.hand_on() > 0, pause_seconds=20),
     Loop("newsroom-cards", draw_cards, pause_seconds=5),
 ]

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from tuidang.design.markdown import render
 from tuidang.newsroom import policies
 from tuidang.newsroom.content import Facts, read_facts
-from tuidang.newsroom.markdown import render
 from tuidang.newsroom.models import Edition, Item, Picture, Revision, Text
 from tuidang.newsroom.policies import is_out_of_date
 from tuidang.newsroom.states import Kind, State

@@ -32,6 +32,7 @@ ROOMS = {
     Kind.POINT: _("Service points"),
     Kind.PUBLICATION: _("To read and download"),
     Kind.PAGE: _("About this register"),
+    Kind.MAILING: _("Letters of the newsletter"),
 }
 WRITTEN_IN = {"en": _("English"), "zh-hans": _("simplified Chinese"), "zh-hant": _("traditional Chinese")}
 EXCERPT = 140

@@ -6,7 +6,10 @@ from enum import IntEnum
 
 
 class Kind(IntEnum):
-    """What is published. SUPPORT: a statement of somebody in office; TESTIMONY: a declarant's story; POINT: a service point."""
+    """What is published. SUPPORT: a statement of somebody in office; TESTIMONY: a declarant's story; POINT: a service point.
+
+    MAILING: a letter of the newsletter; published, it stands in the archive and goes out.
+    """
 
     NEWS = 1
     SUPPORT = 2
@@ -16,6 +19,7 @@ class Kind(IntEnum):
     PUBLICATION = 6
     PAGE = 7
     MILESTONE = 8
+    MAILING = 9
 
 
 class State(IntEnum):

@@ -12,6 +12,7 @@ _LISTS = {
     Kind.SUPPORT: views.newest,
     Kind.TESTIMONY: views.newest,
     Kind.MILESTONE: views.newest,
+    Kind.MAILING: views.newest,
     Kind.PUBLICATION: views.newest,
     Kind.EVENT: views.events,
     Kind.POINT: views.points,

@@ -16,6 +16,7 @@ KINDS = {
     Kind.PUBLICATION: pgettext_lazy("kind of item", "Publication"),
     Kind.PAGE: _("Page"),
     Kind.MILESTONE: _("Milestone"),
+    Kind.MAILING: _("Letter of the newsletter"),
 }
 STATES = {
     State.DRAFT: pgettext_lazy("state of an item", "being written"),
@@ -29,6 +30,17 @@ OFFERS = {
     "certificates": _("certificates"),
     "advice": _("advice"),
     "reading": _("reading matter"),
+}
+TOPICS = {
+    "news": _("News"),
+    "milestones": _("Milestones"),
+    "events": _("Events"),
+}
+"""What a letter of the newsletter is about, as its readers choose it."""
+RHYTHMS = {
+    "each": _("those who get each letter by itself"),
+    "weekly": _("those who get one letter a week"),
+    "monthly": _("those who get one letter a month"),
 }
 SPOKEN = {
     "zh": _("Mandarin"),

@@ -106,8 +106,8 @@ STORED = {
     "newsletter choices": _row(
         PrivacyClass.INTERNAL,
         "newsletter",
-        _("Newsletter: language, subjects, how often, the days of signing up and confirming, the version of the consent"),
-        _("As long as the address."),
+        _("Newsletter: language, subjects, how often, the days of signing up and confirming, the version of the consent, the letters sent"),
+        _("As long as the address; which letters were sent, for a month."),
         _("Whoever has the database. They do not say whose they are."),
     ),
     "support": _row(

@@ -13,7 +13,7 @@ from tuidang.accounts.policies import Right
 from tuidang.accounts.queries import Staff
 from tuidang.design.templatetags.design import SPOKEN
 from tuidang.kernel.errors import InvalidInputError, RefusedError
-from tuidang.newsroom import actions, queries
+from tuidang.newsroom import actions, mailings, queries
 from tuidang.newsroom.desk import facts as known
 from tuidang.newsroom.desk import forms
 from tuidang.newsroom.desk.columns import in_order
@@ -21,6 +21,7 @@ from tuidang.newsroom.desk.views import about, found_or_404, names
 from tuidang.newsroom.policies import can_approve
 from tuidang.newsroom.queries import OnDesk
 from tuidang.newsroom.showing import picture
+from tuidang.newsroom.states import Kind
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,6 +95,8 @@ def withdraw(request: HttpRequest, staff: Staff, item: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             actions.withdraw(item=item, by=staff.id)
+            if found.kind is Kind.MAILING:
+                mailings.stop(item=item, by=staff.id)
             return redirect("desk:item", item)
         except RefusedError:
             refused, found = True, found_or_404(item)

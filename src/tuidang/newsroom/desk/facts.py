@@ -16,7 +16,7 @@ from tuidang.newsroom.content import Facts
 from tuidang.newsroom.desk.forms import clean, local_time, number, time_attributes, zone_attributes
 from tuidang.newsroom.facts import problems as problems_of
 from tuidang.newsroom.states import Kind
-from tuidang.newsroom.words import OFFERS, SPOKEN
+from tuidang.newsroom.words import OFFERS, RHYTHMS, SPOKEN, TOPICS
 from tuidang.reference import queries as reference
 
 LONGEST_LINE = 300
@@ -28,12 +28,14 @@ ASKED: Mapping[Kind, tuple[str, ...]] = {
     Kind.POINT: ("country", "city", "address", "address_is_safe", "hours", "languages", "offers"),
     Kind.PUBLICATION: ("year", "author"),
     Kind.PAGE: ("place",),
+    Kind.MAILING: ("topic", "rhythms"),
 }
 """The facts that are typed, by kind. Files and what the register knows of a milestone are not."""
 _NUMBERS = frozenset(("country", "statement", "year", "place"))
 _TEXTS = frozenset(("original", "consent", "hours"))
-_SETS = frozenset(("languages", "offers"))
+_SETS = frozenset(("languages", "offers", "rhythms"))
 _TIMES = frozenset(("starts", "ends"))
+_KNOWN: Mapping[str, Mapping[str, Any]] = {"languages": SPOKEN, "offers": OFFERS, "topic": TOPICS, "rhythms": RHYTHMS}
 Typed = Mapping[str, str | list[str]]
 
 
@@ -75,10 +77,12 @@ def read_facts(kind: Kind, typed: Typed, before: Facts) -> tuple[Facts, dict[str
 
 def _value(kind: Kind, name: str, text: str | list[str]) -> tuple[Any, str]:
     if isinstance(text, list):
-        known = {"languages": SPOKEN, "offers": OFFERS}[name]
+        known = _KNOWN[name]
         return [one for one in known if one in text], ""
     if name == "address_is_safe":
         return bool(text), ""
+    if name == "topic":
+        return (text, "") if text in TOPICS else ("news", "unknown")
     if name in _NUMBERS and not (name == "place" and kind is not Kind.PAGE):
         found = number(text)
         nothing = None if name == "statement" else 0
@@ -95,7 +99,14 @@ def questions(kind: Kind, typed: Typed, problems: Mapping[str, str]) -> list[Fie
 
 def _question(kind: Kind, name: str, value: str | list[str], error: str) -> Field:
     label, hint = _labels(kind)[name]
-    drawn: dict[str, Drawn] = {"country": "select", "address_is_safe": "tick", "languages": "checkboxes", "offers": "checkboxes"}
+    drawn: dict[str, Drawn] = {
+        "country": "select",
+        "address_is_safe": "tick",
+        "languages": "checkboxes",
+        "offers": "checkboxes",
+        "topic": "radios",
+        "rhythms": "checkboxes",
+    }
     return Field(
         name,
         label,
@@ -114,7 +125,7 @@ def _choices(name: str, value: str | list[str]) -> tuple[Choice, ...]:
         every = reference.countries(get_language() or "en")
         listed = tuple(Choice(str(one.code), one.label(get_language() or "en"), chosen=str(one.code) == value) for one in every)
         return (Choice("", "–"), *listed)
-    known = {"languages": SPOKEN, "offers": OFFERS}.get(name, {})
+    known = _KNOWN.get(name, {})
     return tuple(Choice(code, str(words), chosen=code in value) for code, words in known.items())
 
 
@@ -137,6 +148,7 @@ def _labels(kind: Kind) -> dict[str, tuple[str, str]]:
         Kind.POINT: _point_labels,
         Kind.PUBLICATION: _publication_labels,
         Kind.PAGE: _page_labels,
+        Kind.MAILING: _mailing_labels,
     }
     return by_kind[kind]()
 
@@ -192,6 +204,13 @@ def _page_labels() -> dict[str, tuple[str, str]]:
     return {"place": (_("Place in the list of pages"), _("1 comes first. Empty: it is not in the list."))}
 
 
+def _mailing_labels() -> dict[str, tuple[str, str]]:
+    return {
+        "topic": (_("What it is about"), _("It goes to readers who chose this subject.")),
+        "rhythms": (_("Who gets it"), _("For a letter that gathers a week, choose those who get one a week.")),
+    }
+
+
 def _sentence(name: str, problem: str) -> str:
     """What is wrong, in words."""
     if not problem:
@@ -205,6 +224,7 @@ def _sentence(name: str, problem: str) -> str:
         ("language", "missing"): _("Say in which language the original is."),
         ("consent", "missing"): _("Without their consent nothing of it may be published. Write down how and when they agreed."),
         ("offers", "missing"): _("Choose at least one."),
+        ("rhythms", "missing"): _("Choose at least one."),
         ("country", "missing"): _("Choose one."),
     }
     general = {
@@ -228,7 +248,9 @@ def summary(kind: Kind, facts: Facts) -> list[tuple[str, str]]:
 
 def _read(name: str, value: str | list[str]) -> str:
     if isinstance(value, list):
-        return " · ".join(str({**SPOKEN, **OFFERS}[one]) for one in value if one in SPOKEN or one in OFFERS)
+        return " · ".join(str(_KNOWN[name][one]) for one in value if one in _KNOWN[name])
+    if name == "topic":
+        return str(TOPICS.get(value, ""))
     if name == "country":
         return reference.label(int(value), get_language() or "en")
     return {"address_is_safe": _("yes")}.get(name, value.replace("T", " ") if name in _TIMES else value)

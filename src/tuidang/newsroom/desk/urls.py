@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tuidang.newsroom.desk import deciding, reading, sending, views
+from tuidang.newsroom.desk import deciding, letters, reading, sending, views
 
 app_name = "desk"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:item>/document/", sending.document, name="document"),
     path("<uuid:item>/approve/", deciding.approve, name="approve"),
     path("<uuid:item>/back/", deciding.take_back, name="take_back"),
+    path("<uuid:item>/mailing/", letters.begin, name="mailing"),
     path("<uuid:item>/withdraw/", deciding.withdraw, name="withdraw"),
     path("<uuid:item>/preview/<str:language>/", reading.preview, name="preview"),
     path("<uuid:item>/versions/<str:language>/", reading.versions, name="versions"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuidang.newsroom.markdown import render
+from tuidang.design.markdown import render
 
 ALLOWED = {*re.split(" ", "p br hr h2 h3 h4 strong em s blockquote cite ul ol li a code pre table thead tbody tr th td")}
 ATTRIBUTES = {"href", "title", "rel", "start", "scope"}
