@@ -47,15 +47,12 @@ PAGES = (
     "places/",
     "library/",
     "about/",
-<<<<<<< HEAD
     "messages/",
     "messages/send/",
     "messages/own/",
     "contact/",
     "contact/answer/",
-=======
     "newsletter/archive/",
->>>>>>> newsroom
     "nowhere/",
 )
 FEEDS = {f"{kind}/feed.{form}" for kind in ("news", "milestones", "support", "stories", "newsletter/archive") for form in ("atom", "json")}
