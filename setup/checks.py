@@ -20,7 +20,7 @@ from postgres import ClusterError, private_cluster
 
 HERE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-STEP_SECONDS = 30 * 60
+STEP_SECONDS = 40 * 60
 NOTHING_COLLECTED = 5
 # Not by the number of tests in a file: the slow ones have few, and would run alone at the end.
 WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")

@@ -18,7 +18,7 @@ from tuidang.intake import actions as intake
 from tuidang.intake.content import Correction, NewDeclaration, NewPerson
 from tuidang.kernel.randomness import random_bytes
 from tuidang.ledger import actions as ledger
-from tuidang.ledger import departures, gathering, sealing
+from tuidang.ledger import departures, sealing
 from tuidang.ledger import queries as record
 from tuidang.ledger.models import TextHolder
 from tuidang.review import actions as review
@@ -233,20 +233,6 @@ def test_a_number_that_nothing_is_to_be_published_under_again_does_not_take_over
     monkeypatch.setattr(waiting, "barred", lambda numbers: {second} & set(numbers))
     take_back(code=members[first])
     assert shown().index == third
-
-
-def test_who_is_not_on_the_record_yet_leaves_it_for_one_fewer(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = declare(*FAMILY, text=TEXT, publish=True)
-    decide()
-    release()
-    apart = {one.pending.person.commitment for one in record.opened_by(code) if one.pending and one.number == 3}
-    every = gathering.candidates
-    monkeypatch.setattr(gathering, "candidates", lambda *a: [one for one in every(*a) if one.commitment not in apart])
-    sealing.seal(force=True)
-    actions.take_in()
-    assert shown().persons == 3
-    take_back(code=code.member(3))
-    assert shown().persons == 2
 
 
 def test_of_a_group_from_before_the_numbers_it_goes(register: Register) -> None:

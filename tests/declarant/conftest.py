@@ -17,3 +17,12 @@ def register(transactional_db, tmp_path, monkeypatch):
     with Register(tmp_path / "clock") as the:
         yield the
     empty_protected()
+
+
+@pytest.fixture
+def index(register):
+    """The number of a published statement by one person."""
+    from tests.archive.test_archive import published
+    from tests.ledger.register import index_of
+
+    return index_of(published("远山"))

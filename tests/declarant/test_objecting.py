@@ -33,18 +33,6 @@ SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 KB = 1024
 
 
-@pytest.fixture(autouse=True)
-def forgotten():
-    from tuidang.vault import formkeys
-
-    formkeys._keys.clear()
-
-
-@pytest.fixture
-def index(register):
-    return index_of(published("远山"))
-
-
 def address(language: str = "en", more: str = "") -> str:
     return f"/{language}/objection/{more}"
 

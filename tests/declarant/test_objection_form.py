@@ -21,18 +21,6 @@ RULE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def forgotten():
-    from tuidang.vault import formkeys
-
-    formkeys._keys.clear()
-
-
-@pytest.fixture
-def index(register):
-    return index_of(published("远山"))
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_from_the_link_below_a_statement_its_words_are_seen_before_anything_is_sent(register, language):
     index = index_of(published("远山", text="那年的事我一直记得。" * 40))
