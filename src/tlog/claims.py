@@ -43,6 +43,23 @@ class Claim:
         return InvalidError(self.rule, message, index=self.index, path=self.path)
 
 
+@dataclass(slots=True)
+class Earlier:
+    """What the log said when it had `size` entries: asked for beforehand, and filled in on the way."""
+
+    size: int
+    root: bytes = b""
+    count: int = 0
+
+    def require(self, found: bytes) -> None:
+        """Takes the root: nothing is held against it."""
+        self.root = found
+
+    def refuted(self) -> InvalidError:
+        """The error, where the log does not go that far: asked for a size beyond the checkpoint, a recount says so before it begins."""
+        return InvalidError("checkpoint", f"the log has fewer than {self.size} entries")
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The kind 7 at `index` changed the log key from `old` to `new`: `turn/<index>` must exist (section 8)."""

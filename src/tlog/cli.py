@@ -58,20 +58,25 @@ def read_key(text: str) -> VerifierKey:
         raise CannotCheckError("bad-argument", error.message, path=text) from None
 
 
+def _size(text: str) -> int:
+    """A number of entries, with or without commas. Raises ValueError."""
+    return int(text.replace(",", ""))
+
+
 def _recount(arguments: argparse.Namespace) -> Answer:
     key = read_key(arguments.key)
     seen = Seen(Path(arguments.seen)) if arguments.seen else None
-    found = _read_all(open_store(arguments.log), key, seen)
+    found = _read_all(open_store(arguments.log), key, seen, at=arguments.at)
     first = FIRST_SEEN if seen is not None and seen.checkpoint is None else ""
     return as_json(found), as_text(found, seen=UNSEEN if seen is None else first)
 
 
-def _read_all(store: Reader, key: VerifierKey, seen: Seen | None = None, watch: Watch | None = None) -> Recount:
+def _read_all(store: Reader, key: VerifierKey, seen: Seen | None = None, *, watch: Watch | None = None, at: int | None = None) -> Recount:
     """A recount that shows how far it is."""
     progress = Progress(sys.stderr)
     follow = watch.follow if watch else lambda _: None
     try:
-        return recount(store, key, seen, progress=progress, warn=lambda text: _write(text, to_error=True), watch=follow)
+        return recount(store, key, seen, at=at, progress=progress, warn=lambda text: _write(text, to_error=True), watch=follow)
     finally:
         progress.clear()
 
@@ -155,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     added = command("recount", _recount, "check every entry of a log, and count")
     added.add_argument("log", metavar="DIR|URL", help="where the log lies")
     added.add_argument("--seen", metavar="FILE", help="remembers the last checkpoint that was accepted, and demands consistency with it")
+    added.add_argument("--at", metavar="SIZE", type=_size, help="says too what the count and the root were at this number of entries")
     added = command("consistency", _consistency, "check that one log begins with another")
     added.add_argument("old", metavar="OLD", help="checkpoint file, folder or URL of the smaller log")
     added.add_argument("new", metavar="NEW", help="the same of the larger log, with its tiles beside it")

@@ -16,6 +16,7 @@ from tlog.tally import without_zeros
 from tlog.verify import Recount
 
 if TYPE_CHECKING:
+    from tlog.claims import Earlier
     from tlog.keeping import Kept
     from tlog.mirrors import Mirrors
     from tlog.promise import Promise
@@ -51,9 +52,14 @@ def as_json(recount: Recount) -> dict[str, object]:
         "root": b64encode(recount.checkpoint.root).decode(),
         **{name: dict(rows) for name, rows in _breakdowns(recount).items()},
         "missing_lists": recount.missing_lists,
+        **({"at": _earlier(recount.earlier)} if recount.earlier else {}),
         **({"successors": [one.members() for one in recount.successions]} if recount.successions else {}),
         **({} if recount.replaced_at is None else {"key_replaced_at": recount.replaced_at}),
     }
+
+
+def _earlier(earlier: Earlier) -> dict[str, object]:
+    return {"entries": earlier.size, "count": earlier.count, "root": b64encode(earlier.root).decode()}
 
 
 def as_text(recount: Recount, *, seen: str) -> str:
@@ -67,6 +73,8 @@ def as_text(recount: Recount, *, seen: str) -> str:
     }
     if not recount.baseline:
         del facts["Baseline"]
+    if recount.earlier:
+        facts[f"At {recount.earlier.size:,}"] = f"count {recount.earlier.count:,}, root {b64encode(recount.earlier.root).decode()}"
     if recount.missing_lists:
         facts["Missing lists"] = f"{recount.missing_lists:,}  (not needed to recount)"
     lines = ["Valid.", *_to_know(recount), "", *_aligned(facts), ""]

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from tlog.checkpoint import Checkpoint
-from tlog.claims import Claim
+from tlog.claims import Claim, Earlier
 from tlog.entry import SIZE
 from tlog.errors import InvalidError
 from tlog.merkle import Frontier, leaf_hash, subtree_root
@@ -21,18 +21,20 @@ from tlog.tree import Lot
 class Roots:
     """Follows the lots of a log in order, and compares claims as their sizes are reached."""
 
-    def __init__(self, claims: Iterable[Claim] = ()) -> None:
+    def __init__(self, claims: Iterable[Claim | Earlier] = ()) -> None:
         self._frontier = Frontier()
         self._rest: bytes | None = None
-        self._claims: list[tuple[int, int, Claim]] = []  # a heap by size; the second number keeps claims of one size in their order
+        self._claims: list[
+            tuple[int, int, Claim | Earlier]
+        ] = []  # a heap by size; the second number keeps claims of one size in their order
         self._number = count()
         self._add(claims)
 
-    def _add(self, claims: Iterable[Claim]) -> None:
+    def _add(self, claims: Iterable[Claim | Earlier]) -> None:
         for claim in claims:
             heappush(self._claims, (claim.size, next(self._number), claim))
 
-    def _due(self, end: int) -> list[Claim]:
+    def _due(self, end: int) -> list[Claim | Earlier]:
         """Takes the claims of sizes below `end`."""
         due = []
         while self._claims and self._claims[0][0] < end:
@@ -62,7 +64,7 @@ class Roots:
                 raise claim.refuted()
             claim.require(checkpoint.root)
 
-    def _require(self, claims: list[Claim], begin: int, entries: bytes) -> None:
+    def _require(self, claims: list[Claim | Earlier], begin: int, entries: bytes) -> None:
         """Claims of sizes within one bundle, ascending; `entries` are the bundle's."""
         leaves = [leaf_hash(entries[at : at + SIZE]) for at in range(0, len(entries), SIZE)]
         found: tuple[int, bytes] = (-1, b"")

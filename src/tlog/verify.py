@@ -21,8 +21,8 @@ from typing import TypeAlias
 
 from tlog import note
 from tlog.checkpoint import Checkpoint, SignedCheckpoint
-from tlog.claims import Claim, Succession, Turn
-from tlog.entry import Kind
+from tlog.claims import Claim, Earlier, Succession, Turn
+from tlog.entry import SIZE, Kind
 from tlog.errors import CannotCheckError, InvalidError, TlogError
 from tlog.hashing import Hashers
 from tlog.lists import CodeList, lists_of
@@ -49,6 +49,7 @@ class Recount:
     """What a valid log says. `codes` names the codes of `tally`, None in an empty log; `missing_lists` were not there and not needed.
 
     `successions` are the logs that it took over. `replaced_at`: the entry that put another log key in the place of the one given, or None.
+    `earlier`: what it said at the size that was asked for.
     """
 
     checkpoint: Checkpoint
@@ -58,6 +59,7 @@ class Recount:
     missing_lists: int
     successions: tuple[Succession, ...] = ()
     replaced_at: int | None = None
+    earlier: Earlier | None = None
 
 
 def recount(
@@ -65,13 +67,14 @@ def recount(
     key: VerifierKey,
     seen: Seen | None = None,
     *,
+    at: int | None = None,
     processes: int | None = None,
     vectorised: bool | None = None,
     progress: Progress = lambda _done, _of: None,
     warn: Callable[[str], None] = lambda _: None,
     watch: Callable[[Lot], None] = lambda _: None,
 ) -> Recount:
-    """Checks the log at `store` under `key`, and counts it.
+    """Checks the log at `store` under `key`, and counts it; `at` asks for root and count of its first entries too, as many as that.
 
     `processes` hash (None: one a core; they are forked, so a caller with threads gives 1); `vectorised` as in `accelerator`. Neither changes
     the result. `warn` is told at the start what will cost time and may come to nothing; `watch` is shown every lot once it was replayed.
@@ -82,6 +85,9 @@ def recount(
     _check_key_can_be_right(signed, key, warn)
     if seen is not None:
         seen.check_not_rolled_back(checkpoint)
+    if at is not None and not 0 < at <= checkpoint.size:
+        raise CannotCheckError("bad-argument", f"no size to count at: {at}; the log has {checkpoint.size} entries")
+    earlier = None if at is None else Earlier(at)
     threads = 0 if isinstance(store, Folder) else THREADS
     with (
         Hashers(processes if checkpoint.size > FEW else 1) as hashers,
@@ -89,8 +95,8 @@ def recount(
         ScratchHistory(store, checkpoint.size, vectorised=vectorised) as history,
     ):
         replay = Replay(history, lists_of(store), vectorised=vectorised)
-        roots = Roots(seen.claims() if seen is not None else ())
-        for lot in _follow(store, tree.lots(), replay, history, roots):
+        roots = Roots([*(seen.claims() if seen is not None else ()), *([earlier] if earlier else [])])
+        for lot in _follow(store, tree.lots(), replay, history, roots, earlier=earlier):
             watch(lot)
             progress(lot.end, checkpoint.size)
         roots.finish(checkpoint)
@@ -100,16 +106,19 @@ def recount(
     if seen is not None:
         seen.remember(signed)
     successions = tuple(replay.successions)
-    return Recount(checkpoint, replay.tally, replay.baseline, replay.standing.codes, replay.missing_lists, successions, replaced_at)
+    codes = replay.standing.codes
+    return Recount(checkpoint, replay.tally, replay.baseline, codes, replay.missing_lists, successions, replaced_at, earlier)
 
 
-def _follow(store: Reader, lots: Iterable[Lot], replay: Replay, history: ScratchHistory, roots: Roots) -> Iterator[Lot]:
+def _follow(
+    store: Reader, lots: Iterable[Lot], replay: Replay, history: ScratchHistory, roots: Roots, *, earlier: Earlier | None
+) -> Iterator[Lot]:
     """Replays all lots; yields each when that is done. Raises the first fault."""
     try:
         for lot in lots:
             claims, turns = len(replay.claims), len(replay.turns)
             history.keep_digests(lot.first // WIDTH, lot.digests)
-            replay.feed(lot.entries)
+            _feed(replay, lot, earlier)
             roots.follow(lot, [*replay.claims[claims:], *(_claim_of_turn(store, turn) for turn in replay.turns[turns:])])
             yield lot
     except TlogError:
@@ -119,6 +128,17 @@ def _follow(store: Reader, lots: Iterable[Lot], replay: Replay, history: Scratch
             history.check_commitments()
         raise
     history.check_commitments()
+
+
+def _feed(replay: Replay, lot: Lot, earlier: Earlier | None) -> None:
+    """In two parts where the size that was asked for lies within the lot: between them is its count."""
+    if earlier is None or not lot.first < earlier.size <= lot.end:
+        replay.feed(lot.entries)
+        return
+    cut = (earlier.size - lot.first) * SIZE
+    replay.feed(lot.entries[:cut])
+    earlier.count = replay.tally.count
+    replay.feed(lot.entries[cut:])
 
 
 def _claim_of_turn(store: Reader, turn: Turn) -> Claim:
