@@ -9,8 +9,9 @@ from tests.newsroom.published import NEWS, ORIGINAL, SLUG, approve, one_of_each,
 from tests.page import LANGUAGES, read, weight
 
 from tuidang.design.templatetags.design import SPOKEN
-from tuidang.newsroom import actions, cards, content, loops, pictures, queries, showing
+from tuidang.newsroom import actions, cards, content, feeds, loops, pictures, queries, showing
 from tuidang.newsroom.addresses import FOLDERS
+from tuidang.newsroom.models import Edition
 from tuidang.newsroom.queries import PAGE
 from tuidang.newsroom.states import Kind
 
@@ -148,6 +149,27 @@ def test_a_story_whose_statement_was_taken_down_does_not_lead_there():
     Statement.objects.filter(index=3).delete()
     assert "/en/statements/3/" not in page(f"/en/stories/{SLUG}/").links
     assert "told with consent" in page(f"/en/stories/{SLUG}/").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "secret"),
+    [
+        (Kind.TESTIMONY, content.Testimony(alias="远山", consent="told Lin by letter"), "told Lin by letter"),
+        (Kind.POINT, content.Point(840, "纽约", "back door, 5 Sample Street", offers=["advice"]), "back door, 5 Sample Street"),
+    ],
+)
+def test_how_somebody_agreed_and_where_nobody_should_go_stay_on_the_desk(kind, facts, secret):
+    by, second = people()
+    item = publish(kind, "one", by, second, words=NEWS, facts=facts)
+    assert secret in str(queries.on_desk(item).facts)
+    assert Edition.objects.filter(item=item).count() == len(LANGUAGES)
+    assert secret not in str(list(Edition.objects.values()))
+    assert secret not in str(queries.proposed(queries.on_desk(item), "en"))
+    folder = FOLDERS[kind]
+    for address in ("", "one/", *(("feed.atom", "feed.json") if kind in feeds.OF else ())):
+        answered = get(f"/en/{folder}/{address}")
+        assert answered.status_code == 200
+        assert secret not in answered.content.decode()
 
 
 def test_an_event_says_the_time_of_the_place_which_that_is_and_utc(world):

@@ -13,7 +13,7 @@ from tuidang.design.markdown import render
 from tuidang.kernel import clock
 from tuidang.kernel.errors import InvalidInputError, RefusedError, TuidangError
 from tuidang.newsroom import policies
-from tuidang.newsroom.content import Event, Facts, mark, store_facts
+from tuidang.newsroom.content import Event, Facts, for_public, mark, store_facts
 from tuidang.newsroom.events import instant
 from tuidang.newsroom.facts import problems
 from tuidang.newsroom.models import LONGEST_SUMMARY, LONGEST_TITLE, Edition, Item, Picture, Revision, Text
@@ -224,6 +224,7 @@ def _publish(item: Item) -> None:
     again, item.published = item.published is not None, item.published or now
     facts = facts_of(item)
     at = instant(facts) if isinstance(facts, Event) else item.published
+    shown = store_facts(for_public(facts))
     item.at, item.withdrawn = at, None
     Edition.objects.filter(item=item).delete()
     Edition.objects.bulk_create(
@@ -237,7 +238,7 @@ def _publish(item: Item) -> None:
                 title=text.title,
                 summary=text.summary,
                 html=render(text.body),
-                facts=item.facts,
+                facts=shown,
                 picture_id=item.picture_id,
                 at=at,
                 published=item.published,

@@ -89,12 +89,16 @@ class Page(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Milestone(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """`step` was reached on `day` (days since 1970) at a checkpoint of `size` entries with this `root` (hexadecimal)."""
+    """`step` was reached on `day` (days since 1970) at a checkpoint of `size` entries with this `root` (base64, as in the checkpoint).
+
+    `count` is what is counted there.
+    """
 
     step: int = 0
     day: int = 0
     size: int = 0
     root: str = ""
+    count: int = 0
 
 
 class Mailing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -128,6 +132,15 @@ def store_facts(facts: Facts) -> dict[str, object]:
     """Facts as they are stored."""
     stored: dict[str, object] = msgspec.to_builtins(facts)
     return stored
+
+
+def for_public(facts: Facts) -> Facts:
+    """What editions hold of them: not how somebody agreed to have their story told, nor an address that nobody marked safe to show."""
+    if isinstance(facts, Testimony):
+        return msgspec.structs.replace(facts, consent="")
+    if isinstance(facts, Point) and not facts.address_is_safe:
+        return msgspec.structs.replace(facts, address="")
+    return facts
 
 
 def mark(facts: Facts) -> str:

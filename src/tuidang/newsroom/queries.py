@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tuidang.design.markdown import render
 from tuidang.newsroom import policies
-from tuidang.newsroom.content import Facts, read_facts
+from tuidang.newsroom.content import Facts, for_public, read_facts
 from tuidang.newsroom.models import Edition, Item, Picture, Revision, Text
 from tuidang.newsroom.policies import is_out_of_date
 from tuidang.newsroom.states import Kind, State
@@ -200,7 +200,7 @@ def proposed(item: OnDesk, language: str, picture: Photo | None = None) -> Shown
         title=text.title,
         summary=text.summary,
         html=render(text.body),
-        facts=item.facts,
+        facts=for_public(item.facts),
         picture=item.picture,
         at=item.changed,
         published=item.changed,

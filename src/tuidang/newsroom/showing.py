@@ -113,7 +113,7 @@ def _facts(one: Shown, language: str) -> dict[str, Any]:
         case Support() as facts:
             shown = _support(facts, one, language)
         case Testimony() as facts:
-            shown = {"alias": facts.alias, "consent": bool(facts.consent)}
+            shown = {"alias": facts.alias}
         case Event() as facts:
             shown = {"event": facts, "when": on_the_clock(facts, language), "online": link(facts.online)}
         case Point() as facts:
