@@ -3,12 +3,15 @@
 from io import BytesIO
 
 import pytest
+from django.test import Client
 from PIL import Image
 from tests.design.test_markdown import harmless
 from tests.house.test_reading import noting_writes
+from tests.intake.filled import AS_A_FORM
 from tests.newsroom.at_the_desk import DESK, begun, browser_of, opened, read, words_on
 
 from tuidang.accounts.policies import Role
+from tuidang.config.bodies import largest_body
 from tuidang.newsroom import actions, pictures, queries
 from tuidang.newsroom.actions import Words, minute
 from tuidang.newsroom.content import Support
@@ -269,3 +272,41 @@ def test_whoever_decides_sees_the_picture_with_its_words(mine, hers, news):
     assert all(words in html for words in (*alt.values(), "ours", "Ana"))
     assert 'src="/media/' in html
     assert 'src="/media/' in hers.get(f"{DESK}{news}/preview/zh-hant/").content.decode()
+
+
+class Unread:
+    """A body that nobody may touch."""
+
+    def read(self, *_):
+        raise AssertionError
+
+    readline = read
+
+
+def too_much(browser, path):
+    length = str(largest_body(path) + 1)
+    return browser.generic("POST", path, b"", content_type=AS_A_FORM, **{"wsgi.input": Unread(), "CONTENT_LENGTH": length})
+
+
+@pytest.mark.parametrize(
+    ("below", "said"),
+    [("", "What was saved before is there as it was"), ("picture/", "choose a smaller file"), ("document/", "choose a smaller file")],
+)
+def test_what_is_too_large_is_not_read_and_the_editor_is_told_what_to_do(mine, news, below, said):
+    answer = too_much(mine, f"{DESK}{news}/{below}")
+    assert (answer.status_code, answer["Connection"]) == (413, "close")
+    page = read(answer)
+    assert said in page.text
+    assert DESK in page.links, "it is a page of the staff"
+    assert "Sign out" in page.text
+
+
+def test_what_is_too_large_is_answered_in_the_language_of_the_member(mine, news):
+    mine.post("/staff/language/", {"language": "zh-hant"})
+    assert read(too_much(mine, f"{DESK}{news}/")).latin() <= {"Somebody"}
+
+
+def test_a_stranger_learns_from_what_is_too_large_no_more_than_its_size(news):
+    answer = too_much(Client(), f"{DESK}{news}/")
+    assert answer.status_code == 413
+    assert DESK not in read(answer).links

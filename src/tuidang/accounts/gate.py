@@ -60,6 +60,16 @@ def speak(request: HttpRequest) -> None:
         request.LANGUAGE_CODE = chosen
 
 
+def too_large(request: HttpRequest, *, file: bool) -> HttpResponse | None:
+    """413 for a member whose text, or `file`, was not read: what to do now. None for strangers."""
+    staff = signed_in(request)
+    if staff is None:
+        return None
+    with translation.override(translation.get_language_from_request(request)):
+        speak(request)
+        return render(request, "accounts/too_large.html", {"staff": staff, "file": file}, status=413)
+
+
 def staff_page(right: Right) -> Callable[[View], View]:
     """Opens a view to members with `right`. Others who are signed in get 403, strangers the page about signing in."""
 

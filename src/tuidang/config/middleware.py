@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
 
-from tuidang.config.bodies import largest_body
+from tuidang.accounts import gate
+from tuidang.config.bodies import LARGEST_BODY, largest_body
 from tuidang.config.environment import is_onion
 from tuidang.config.headers import ONION, PAGE_HEADERS, STAFF_POLICY
 from tuidang.kernel.errors import BusyError
@@ -76,11 +77,24 @@ class Bounds:
             return HttpResponse("400 Content-Length is not a number.\n", status=400, content_type=_PLAIN)
         if int(length) > largest_body(request.path_info):
             # Closed, not kept alive: what was not read would be taken for the next request.
-            page = _PAGE.match(request.path_info) and not request.path_info.endswith(".txt")
-            response = too_large(request) if page else HttpResponse(_TOO_LARGE, status=413, content_type=_PLAIN)
+            response = _too_large(request)
             response["Connection"] = "close"
             return response
         return self._get_response(request)
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    """A page where people are, in the look of what they see; a line of text for programs."""
+    if request.path_info.startswith(STAFF):
+        return staff_chain(_too_large_for_staff)(request)
+    if _PAGE.match(request.path_info) and not request.path_info.endswith(".txt"):
+        return too_large(request)
+    return HttpResponse(_TOO_LARGE, status=413, content_type=_PLAIN)
+
+
+def _too_large_for_staff(request: HttpRequest) -> HttpResponse:
+    file = largest_body(request.path_info) > LARGEST_BODY
+    return gate.too_large(request, file=file) or too_large(request)
 
 
 class NotNow:
@@ -98,18 +112,23 @@ class NotNow:
         return busy(request) if isinstance(exception, BusyError) else None
 
 
+def staff_chain(get_response: Handler) -> Handler:
+    """Sessions, CSRF cookies and sign-in around `get_response`. None of them reads a body on the way in."""
+    return SessionMiddleware(CsrfViewMiddleware(AuthenticationMiddleware(get_response)))  # type: ignore[return-value]
+
+
 class StaffOnly:
     """Sessions, CSRF cookies and sign-in exist below /staff/ alone: a declarant's browser never gets a cookie."""
 
     def __init__(self, get_response: Handler) -> None:
         self._get_response = get_response
-        self._csrf = CsrfViewMiddleware(AuthenticationMiddleware(get_response))
-        self._staff = SessionMiddleware(self._csrf)
+        self._csrf = CsrfViewMiddleware(get_response)
+        self._staff = staff_chain(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The staff's chain below /staff/, else straight on."""
         if request.path_info.startswith(STAFF):
-            return self._staff(request)  # type: ignore[return-value]
+            return self._staff(request)
         return self._get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any], kwargs: dict[str, Any]) -> Any:
