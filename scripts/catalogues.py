@@ -37,7 +37,7 @@ def texts() -> set[TextKey]:
     """Every text that the source marks for translation."""
     found: set[TextKey] = set()
     for path in sorted(SOURCE.rglob("*")):
-        if path.suffix in {".html", ".txt", ".xml", ".svg"} and "templates" in path.parts:
+        if path.suffix in {".html", ".txt", ".md", ".xml", ".svg"} and "templates" in path.parts:
             # Outside its tags a template becomes a row of X: blanks at the start of a line would read as indented Python.
             plain = "\n".join(line.strip() for line in templatize(path.read_text("utf-8")).splitlines())
             found.update(_marked(plain))

@@ -75,7 +75,7 @@ def one_of_each(statement: int | None = None) -> dict[str, UUID]:
     made = {}
     for kind, facts, words in (
         (Kind.NEWS, content.News(), NEWS),
-        (Kind.MILESTONE, content.Milestone(step=12_000, day=20_760, size=12_481, root="ab" * 32), MILESTONE),
+        (Kind.MILESTONE, content.Milestone(step=12_000, day=20_760, size=12_481, root="q6ur" * 10 + "q6s=", count=12_004), MILESTONE),
         (Kind.SUPPORT, content.Support("王美玲", "议员", 158, "2026-11-03", "zh-Hant", ORIGINAL, "https://parliament.example/1"), SUPPORT),
         (Kind.TESTIMONY, content.Testimony(alias="远山", statement=statement, consent="in writing"), STORY),
         (

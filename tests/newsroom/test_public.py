@@ -11,6 +11,7 @@ from tests.page import LANGUAGES, read, weight
 from tuidang.design.templatetags.design import SPOKEN
 from tuidang.newsroom import actions, cards, content, feeds, loops, pictures, queries, showing
 from tuidang.newsroom.addresses import FOLDERS
+from tuidang.newsroom.cards import Around
 from tuidang.newsroom.models import Edition
 from tuidang.newsroom.queries import PAGE
 from tuidang.newsroom.states import Kind
@@ -204,7 +205,7 @@ def test_a_document_is_offered_by_language_with_form_and_size(world):
 def test_a_milestone_shows_the_checkpoint(world):
     text = page(f"/en/milestones/{SLUG}/").text
     assert "12,481 entries" in text
-    assert "ab" * 32 in page(f"/en/milestones/{SLUG}/").html
+    assert "q6ur" * 10 in page(f"/en/milestones/{SLUG}/").html
 
 
 def test_what_others_show_of_a_page_is_ours_and_complete(world):
@@ -288,9 +289,9 @@ def test_a_card_without_a_font_bears_no_boxes(monkeypatch):
     monkeypatch.setattr(cards, "_FOLDERS", ())
     cards.font.cache_clear()
     try:
-        plain = cards.draw("退出声明", "登记", "新闻", language="zh-hans", page="zh-hans")
-        assert plain == cards.draw("另一个标题", "登记", "新闻", language="zh-hans", page="zh-hans")
-        assert cards.draw("One", "Register", "News", language="en", page="en") != plain
+        plain = cards.draw("退出声明", Around("登记", "新闻"), language="zh-hans", page="zh-hans")
+        assert plain == cards.draw("另一个标题", Around("登记", "新闻"), language="zh-hans", page="zh-hans")
+        assert cards.draw("One", Around("Register", "News"), language="en", page="en") != plain
     finally:
         cards.font.cache_clear()
 
@@ -301,7 +302,7 @@ def test_a_card_takes_any_title(title):
 
     from PIL import Image
 
-    assert Image.open(io.BytesIO(cards.draw(title, "登记", "新闻", language="zh-hans", page="zh-hans"))).size == (1200, 630)
+    assert Image.open(io.BytesIO(cards.draw(title, Around("登记", "新闻"), language="zh-hans", page="zh-hans"))).size == (1200, 630)
     using = cards.font("en", 72)
     assert all(using.getlength(line) <= 1020 for line in cards.broken(title, using) if " " in line or not line.isascii())
 

@@ -13,6 +13,8 @@ from tuidang.intake.mailbox import MailSettings
 from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.mailing import Sender
 
+MILESTONES = (100, 1_000, 10_000, 100_000, 1_000_000)
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -37,6 +39,8 @@ class Environment:
     """Where the source of the running program is to be had, as a web address: its licence has every public register offer it."""
     mirrors: tuple[str, ...] = ()
     """Other addresses of this register, without a slash at the end: `https://…`, or `http://….onion`."""
+    milestones: tuple[int, ...] = MILESTONES
+    """Counts at which milestones are prepared, ascending; beyond the last, each multiple of it. Empty: none."""
     mail: MailSettings | None = None
     """Declaring by e-mail; off without. Its settings are in `config.mail`."""
     newsletter: Sender | None = None
@@ -71,9 +75,21 @@ def read_environment() -> Environment:
         mail=read_mail_settings(os.environ),
         newsletter=read_newsletter_settings(os.environ),
         newsletter_database_url=os.environ.get("TUIDANG_NEWSLETTER_DATABASE_URL", ""),
+        milestones=_milestones(os.environ.get("TUIDANG_MILESTONES")),
         mirrors=_mirrors(os.environ.get("TUIDANG_MIRRORS", "").strip()),
         **{name: os.environ.get(f"TUIDANG_{name.upper()}", "").strip() for name in ("controller", "contact", "jurisdiction")},
     )
+
+
+def _milestones(text: str | None) -> tuple[int, ...]:
+    """Steps from a list with blanks or commas between them. Raises SetUpError."""
+    if text is None:
+        return MILESTONES
+    words = text.replace(",", " ").split()
+    steps = tuple(int(one) for one in words if one.isascii() and one.isdigit() and len(one) <= 12)
+    if len(steps) != len(words) or 0 in steps or sorted(set(steps)) != list(steps):
+        raise SetUpError("TUIDANG_MILESTONES must be whole numbers that ascend, such as 100000 500000 1000000")
+    return steps
 
 
 def _mirrors(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,16 @@ class Snapshot:
     totals: Totals
     baseline: int | None
     baseline_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The first batch with which the count was what was asked for, or more."""
+
+    size: int
+    day: int
+    root: bytes
+    totals: Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,19 @@ def _baseline() -> tuple[int | None, str]:
 
 
 _SUMMED = ("assurance", "voice", "organisations", "region", "channel", "source", "day")
+
+
+def reached(count: int, *, at_most: int = 100) -> Reached | None:
+    """The batch that brought the count to `count`, as far as it has not fallen below since; None if it is below, or that was `at_most` batches ago.
+
+    One query.
+    """
+    last = ((batch, Totals.decode(batch.count)) for batch in Batch.objects.order_by("-size")[: at_most + 1])
+    since = list(takewhile(lambda one: one[1].count >= count, last))
+    if not since or len(since) > at_most:
+        return None
+    batch, totals = since[-1]
+    return Reached(batch.size, batch.day, bytes(batch.root), totals)
 
 
 def count_from_tables() -> dict[str, Any]:

@@ -16,11 +16,12 @@ from tuidang.newsroom import policies
 from tuidang.newsroom.content import Event, Facts, for_public, mark, store_facts
 from tuidang.newsroom.events import instant
 from tuidang.newsroom.facts import problems
-from tuidang.newsroom.models import LONGEST_SUMMARY, LONGEST_TITLE, Edition, Item, Picture, Revision, Text
+from tuidang.newsroom.models import LONGEST_SLUG, LONGEST_SUMMARY, LONGEST_TITLE, Edition, Item, Picture, Revision, Text
 from tuidang.newsroom.queries import facts_of
 from tuidang.newsroom.states import Kind, State
 
 log = logging.getLogger("tuidang.newsroom")
+MOST_BESIDE = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def minute() -> int:
 
 
 @transaction.atomic
-def begin(*, kind: Kind, slug: str, language: str, by: UUID) -> UUID:
-    """Makes an empty item in `language`. Raises InvalidInputError where the address cannot be one, or is taken."""
+def begin(*, kind: Kind, slug: str, language: str, by: UUID | None) -> UUID:
+    """Makes an empty item in `language`. `by` None: the register does. Raises InvalidInputError where the address cannot be one, or is taken."""
     policies.check_slug(slug)
     if language not in policies.LANGUAGES:
         raise InvalidInputError({"language": "unknown"})
@@ -63,8 +64,20 @@ def begin(*, kind: Kind, slug: str, language: str, by: UUID) -> UUID:
     return item.id
 
 
+def begin_beside(*, kind: Kind, slug: str, language: str, by: UUID | None) -> UUID:
+    """As `begin`; where the address is taken, at the next that is free. Raises RefusedError where there are too many."""
+    for number in range(1, MOST_BESIDE + 1):
+        near = slug if number == 1 else f"{slug[: LONGEST_SLUG - 3].rstrip('-')}-{number}"
+        try:
+            return begin(kind=kind, slug=near, language=language, by=by)
+        except InvalidInputError as error:
+            if error.problems.get("slug") != "taken":
+                raise
+    raise RefusedError("there are enough of these")
+
+
 @transaction.atomic
-def write(*, item: UUID, language: str, words: Words, after: int, by: UUID) -> int:
+def write(*, item: UUID, language: str, words: Words, after: int, by: UUID | None) -> int:
     """Keeps a new version of a text and returns its number; what is the same as before makes none.
 
     `after` is the version that `by` had before them: where somebody wrote meanwhile, nothing is kept. Raises InvalidInputError, RefusedError.
@@ -106,7 +119,7 @@ def _mark_current(item: Item, text: Text) -> None:
 
 
 @transaction.atomic
-def set_facts(*, item: UUID, facts: Facts, by: UUID, after: str = "") -> None:
+def set_facts(*, item: UUID, facts: Facts, by: UUID | None, after: str = "") -> None:
     """Keeps what is known besides the words. `after` is the `content.mark` of what `by` had before them. Raises RefusedError."""
     found = _held(item)
     policies.check_can_write(State(found.state))
@@ -132,7 +145,7 @@ def set_picture(*, item: UUID, picture: UUID | None, by: UUID) -> None:
         accounts.record(member=by, verb="newsroom.picture", subject=str(item))
 
 
-def _changed(item: Item, by: UUID) -> None:
+def _changed(item: Item, by: UUID | None) -> None:
     """On the desk again: whoever had it before them to approve saw something else."""
     item.changed_by_id, item.changed, item.version = by, minute(), item.version + 1
     item.state, item.offered_by, item.approved_by, item.goes_out = State.DRAFT.value, None, None, None

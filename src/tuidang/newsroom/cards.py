@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -31,16 +32,25 @@ _FOLDERS = (
 )
 _INDEX = {"zh-hans": 2, "zh-hant": 3}
 """Of a script in Noto's collections."""
-_VERSION = b"card 1\0"
+_VERSION = b"card 2\0"
 """To be changed with the drawing: other cards have other names."""
 _MISSING = "\ue000"
 """A character for private use, which a font shows as its sign for what it does not have."""
 Font = ImageFont.FreeTypeFont
 
 
-def name_of(edition: Shown, over: str, under: str) -> str:
-    """The name of an edition's card; `over` stands above its title, `under` below."""
-    words = f"{edition.language}\0{edition.written_in}\0{over}\0{under}\0{edition.title}"
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the title of a card, in the language of the page: above and below it, and a `figure` that is larger than it."""
+
+    over: str
+    under: str
+    figure: str = ""
+
+
+def name_of(edition: Shown, around: Around) -> str:
+    """The name of an edition's card."""
+    words = f"{edition.language}\0{edition.written_in}\0{around.over}\0{around.under}\0{around.figure}\0{edition.title}"
     return f"card-{hashlib.sha256(_VERSION + words.encode()).hexdigest()}.png"
 
 
@@ -49,27 +59,30 @@ def is_made(name: str) -> bool:
     return (places().media / name).exists()
 
 
-def make(edition: Shown, over: str, under: str) -> None:
+def make(edition: Shown, around: Around) -> None:
     """Draws an edition's card, if it is not there."""
-    name = name_of(edition, over, under)
+    name = name_of(edition, around)
     if not is_made(name):
-        drawn = draw(edition.title, over, under, language=edition.written_in, page=edition.language)
+        drawn = draw(edition.title, around, language=edition.written_in, page=edition.language)
         write_durably(private_folder(places().media) / name, drawn)
 
 
-def draw(title: str, over: str, under: str, *, language: str, page: str) -> bytes:
-    """A PNG of 1200 by 630: `title` in `language`, above and below it `over` and `under` in that of the page."""
+def draw(title: str, around: Around, *, language: str, page: str) -> bytes:
+    """A PNG of 1200 by 630: `title` in `language`, what is around it in that of the page. A title below a figure is small."""
     card = Image.new("RGB", SIZE, PAPER)
     pen = ImageDraw.Draw(card)
     pen.rectangle((0, 0, SIZE[0], 14), fill=ACCENT)
     for y in (530, 536):
         pen.line((_LEFT, y, _LEFT + _WIDTH, y), fill=LINE, width=2)
-    big, small = font(language, 72), font(page, 34)
-    if big and small and _has(big, title) and _has(small, over + under):
-        pen.text((_LEFT, 80), over, font=small, fill=SOFT)
-        pen.text((_LEFT, 562), under, font=small, fill=SOFT)
-        for number, line in enumerate(broken(title, big)):
-            pen.text((_LEFT, 150 + 92 * number), line, font=big, fill=INK)
+    size, top, lines = (46, 372, 2) if around.figure else (72, 150, _LINES)
+    big, small, largest = font(language, size), font(page, 34), font(page, 190)
+    if big and small and largest and _has(big, title) and _has(small, around.over + around.under + around.figure):
+        pen.text((_LEFT, 80), around.over, font=small, fill=SOFT)
+        pen.text((_LEFT, 562), around.under, font=small, fill=SOFT)
+        if around.figure:
+            _write_figure(pen, around.figure, page)
+        for number, line in enumerate(broken(title, big, lines)):
+            pen.text((_LEFT, top + (size + 20) * number), line, font=big, fill=INK)
     else:
         pen.ellipse((SIZE[0] // 2 - 90, 190, SIZE[0] // 2 + 90, 370), outline=ACCENT, width=10)
     kept = io.BytesIO()
@@ -96,8 +109,17 @@ def _has(using: Font, text: str) -> bool:
     return all(bytes(using.getmask(one)) != nothing for one in set(text) if not one.isspace())
 
 
-def broken(title: str, using: Font) -> list[str]:
-    """A title in lines that fit: between words, and between any two Chinese characters; what is too long ends in dots."""
+def _write_figure(pen: ImageDraw.ImageDraw, figure: str, page: str) -> None:
+    """As large as it can be."""
+    for size in range(190, 60, -10):
+        using = font(page, size)
+        if using is not None and using.getlength(figure) <= _WIDTH:
+            pen.text((_LEFT, 340), figure, font=using, fill=ACCENT, anchor="ls")
+            return
+
+
+def broken(title: str, using: Font, most: int = _LINES) -> list[str]:
+    """A title in at most so many lines that fit: between words, and between any two Chinese characters; what is too long ends in dots."""
     lines, line = [], ""
     for piece in _pieces(" ".join(title.split())[:_MOST_CHARACTERS]):
         if line and using.getlength((line + piece).rstrip()) > _WIDTH:
@@ -105,12 +127,12 @@ def broken(title: str, using: Font) -> list[str]:
             line = ""
         line += piece if line else piece.lstrip()
     lines.append(line.rstrip())
-    if len(lines) <= _LINES and len(title) <= _MOST_CHARACTERS:
+    if len(lines) <= most and len(title) <= _MOST_CHARACTERS:
         return lines
-    last = lines[:_LINES][-1]
+    last = lines[:most][-1]
     while using.getlength(f"{last}…") > _WIDTH:
         last = last[:-1]
-    return [*lines[: _LINES - 1], f"{last}…"]
+    return [*lines[: most - 1], f"{last}…"]
 
 
 def _pieces(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import translation
 
 from tuidang.kernel.loops import Loop
-from tuidang.newsroom import actions, cards, mailings, queries, showing
+from tuidang.newsroom import actions, cards, mailings, milestones, queries, showing
 
 CARDS = 5
 _drawn_to = [0]
@@ -17,7 +17,7 @@ def draw_cards() -> bool:
     found = queries.after(_drawn_to[0], at_most=CARDS)
     for one in found:
         with translation.override(one.language):
-            cards.make(one, *showing.around(one))
+            cards.make(one, showing.around(one))
         _drawn_to[0] = one.id
     return len(found) == CARDS
 
@@ -25,5 +25,6 @@ def draw_cards() -> bool:
 LOOPS = [
     Loop("newsroom-publish", lambda: actions.publish_due() > 0, pause_seconds=20),
     Loop("newsroom-mailings", lambda: mailings.hand_on() > 0, pause_seconds=20),
+    Loop("newsroom-milestones", milestones.prepare_reached, pause_seconds=60),
     Loop("newsroom-cards", draw_cards, pause_seconds=5),
 ]

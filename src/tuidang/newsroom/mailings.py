@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from tuidang.accounts import actions as accounts
-from tuidang.kernel.errors import InvalidInputError, RefusedError
+from tuidang.kernel.errors import RefusedError
 from tuidang.newsletter import mailings
 from tuidang.newsletter.content import Said
 from tuidang.newsletter.mailings import Standing
@@ -24,7 +24,7 @@ from tuidang.newsroom import actions, queries
 from tuidang.newsroom.actions import Words
 from tuidang.newsroom.addresses import path, permanent
 from tuidang.newsroom.content import Mailing
-from tuidang.newsroom.models import LONGEST_SLUG, Item
+from tuidang.newsroom.models import Item
 from tuidang.newsroom.policies import LANGUAGES
 from tuidang.newsroom.queries import OnDesk
 from tuidang.newsroom.states import Kind, State
@@ -73,7 +73,7 @@ def begin_from(*, item: UUID, by: UUID) -> UUID:
     found = queries.on_desk(item)
     if found is None or found.published is None or found.kind is Kind.MAILING or found.state is State.WITHDRAWN:
         raise RefusedError("a letter is written from what is published")
-    made = _begin(found, by)
+    made = actions.begin_beside(kind=Kind.MAILING, slug=found.slug, language=found.language, by=by)
     for language in sorted(LANGUAGES, key=lambda one: one != found.language):
         text = found.texts[language]
         if text.there:
@@ -82,16 +82,6 @@ def begin_from(*, item: UUID, by: UUID) -> UUID:
             body = "\n\n".join(part for part in (text.summary, text.body, link) if part)
             actions.write(item=made, language=language, words=Words(text.title, text.summary, body), after=0, by=by)
     return made
-
-
-def _begin(found: OnDesk, by: UUID) -> UUID:
-    for number in range(1, 10):
-        slug = found.slug if number == 1 else f"{found.slug[: LONGEST_SLUG - 2].rstrip('-')}-{number}"
-        try:
-            return actions.begin(kind=Kind.MAILING, slug=slug, language=found.language, by=by)
-        except InvalidInputError:
-            continue
-    raise RefusedError("there are enough letters from this one")
 
 
 def standing(item: UUID) -> Standing | None:

@@ -53,9 +53,10 @@ class Picture(models.Model):
 class Item(models.Model):
     """One thing that is or will be published. `slug` is its permanent address within its kind: it does not change once it was published.
 
-    `facts` are those of its kind (`content`). `language` is the one it is written in first. `offered_by` handed it to a second pair of eyes;
-    `approved_by` was that. `goes_out` is when it is published, `published` when it first was, both in minutes since 1970. `at` is that of its
-    editions, and stays when they are `withdrawn`: a calendar is told which event is off, and when it would have been.
+    `facts` are those of its kind (`content`). `language` is the one it is written in first. `changed_by` is nobody where the register prepared it.
+    `offered_by` handed it to a second pair of eyes; `approved_by` was that. `goes_out` is when it is published, `published` when it first was,
+    both in minutes since 1970. `at` is that of its editions, and stays when they are `withdrawn`: a calendar is told which event is off, and
+    when it would have been.
     """
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
@@ -65,7 +66,7 @@ class Item(models.Model):
     facts = models.JSONField(default=dict)
     picture = models.ForeignKey(Picture, on_delete=models.PROTECT, related_name="+", null=True)
     state = models.SmallIntegerField(choices=[(one.value, one.name) for one in State], default=State.DRAFT.value)
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     goes_out = models.BigIntegerField(null=True)
@@ -148,7 +149,7 @@ class Revision(models.Model):
     summary = models.CharField(max_length=LONGEST_SUMMARY, blank=True)
     body = models.TextField(blank=True)
     saved = models.BigIntegerField()
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
 
     PRIVACY: ClassVar = {
         "id": PrivacyClass.INTERNAL,

@@ -35,7 +35,7 @@ def check_can_offer(state: State) -> None:
         raise RefusedError("it was offered already")
 
 
-def check_can_approve(state: State, *, offered_by: UUID | None, changed_by: UUID, by: UUID) -> None:
+def check_can_approve(state: State, *, offered_by: UUID | None, changed_by: UUID | None, by: UUID) -> None:
     """Raises RefusedError unless somebody else offered it and wrote it last: two people see what goes out."""
     if state != State.OFFERED:
         raise RefusedError("it is not offered for approval")
@@ -43,7 +43,7 @@ def check_can_approve(state: State, *, offered_by: UUID | None, changed_by: UUID
         raise RefusedError("somebody other than who wrote and offered it approves it")
 
 
-def can_approve(state: State, *, offered_by: UUID | None, changed_by: UUID, by: UUID) -> bool:
+def can_approve(state: State, *, offered_by: UUID | None, changed_by: UUID | None, by: UUID) -> bool:
     """Whether `check_can_approve` lets it through."""
     try:
         check_can_approve(state, offered_by=offered_by, changed_by=changed_by, by=by)

@@ -91,7 +91,7 @@ class Version:
     summary: str
     body: str
     saved: int
-    saved_by: UUID
+    saved_by: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class OnDesk:
     published: bool
     goes_out: int | None
     changed: int
-    changed_by: UUID
+    changed_by: UUID | None
     offered_by: UUID | None
 
 
@@ -207,6 +207,11 @@ def proposed(item: OnDesk, language: str, picture: Photo | None = None) -> Shown
         changed=0,
         photo=picture,
     )
+
+
+def exists(kind: Kind, slug: str) -> bool:
+    """Whether there is an item at an address, whatever its state. One query."""
+    return Item.objects.filter(kind=kind.value, slug=slug).exists()
 
 
 def edition(kind: Kind, slug: str, language: str) -> Shown | None:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tuidang.archive import queries as archive
+from tuidang.design import numbers
 from tuidang.design.templatetags.design import SPOKEN
 from tuidang.kernel import clock
 from tuidang.newsroom import cards
@@ -77,13 +78,15 @@ def whole(one: Shown) -> dict[str, Any]:
 
 def card(one: Shown) -> str:
     """The address of an edition's share card; empty until it is made."""
-    name = cards.name_of(one, *around(one))
+    name = cards.name_of(one, around(one))
     return f"/media/{name}" if cards.is_made(name) else ""
 
 
-def around(one: Shown) -> tuple[str, str]:
-    """What stands over and under the title on a card, in the language of the page: the register's name, and what it is."""
-    return register_name(), str(ROOMS[one.kind])
+def around(one: Shown) -> cards.Around:
+    """What stands around the title on a card: the register's name, what it is, and of a milestone its figure and its day."""
+    if isinstance(one.facts, Milestone) and one.facts.step:
+        return cards.Around(register_name(), numbers.write_day(one.facts.day, one.language), numbers.group(one.facts.step))
+    return cards.Around(register_name(), str(ROOMS[one.kind]))
 
 
 def excerpt(text: str) -> str:

@@ -15,12 +15,12 @@ from tuidang.accounts.policies import Right
 from tuidang.accounts.queries import Staff
 from tuidang.design.templatetags.design import SPOKEN
 from tuidang.kernel.errors import RefusedError
-from tuidang.newsroom import actions, queries
+from tuidang.newsroom import actions, cards, queries, showing
 from tuidang.newsroom.actions import Words
 from tuidang.newsroom.desk import forms
 from tuidang.newsroom.desk.columns import in_order, whole
 from tuidang.newsroom.desk.differences import differences
-from tuidang.newsroom.desk.views import about, found_or_404, names
+from tuidang.newsroom.desk.views import about, found_or_404, known_as, names
 from tuidang.newsroom.queries import OnDesk
 from tuidang.newsroom.views import piece_context
 
@@ -56,11 +56,22 @@ def versions(request: HttpRequest, staff: Staff, item: UUID, language: str) -> H
         "staff": staff,
         **about(found),
         **_text(found, language),
-        "versions": [(one, who.get(one.saved_by, "")) for one in listed],
+        "versions": [(one, known_as(who, one.saved_by)) for one in listed],
         "older": listed[-1].number if len(listed) == queries.DESK else None,
         "names": [(one, forms.language_names()[one]) for one in in_order(found)],
     }
     return render(request, "newsroom/desk/versions.html", context)
+
+
+@require_GET
+@staff_page(Right.EDIT)
+def card(request: HttpRequest, staff: Staff, item: UUID, language: str) -> HttpResponse:  # noqa: ARG001  a view takes who asks
+    """The share card that would be drawn for readers of a language."""
+    found = _known(item, language)
+    with translation.override(language):
+        shown = queries.proposed(found, language)
+        drawn = cards.draw(shown.title, showing.around(shown), language=shown.written_in, page=language)
+    return HttpResponse(drawn, content_type="image/png")
 
 
 def _text(item: OnDesk, language: str) -> dict[str, object]:
@@ -96,7 +107,7 @@ def version(request: HttpRequest, staff: Staff, item: UUID, language: str, numbe
         **about(found),
         **_text(found, language),
         "version": shown,
-        "by": names().get(shown.saved_by, ""),
+        "by": known_as(names(), shown.saved_by),
         "changed": differences(whole(before) if before else "", whole(shown)),
         "since": differences(whole(shown), whole(found.texts[language])),
         "refused": refused,

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<uuid:item>/mailing/", letters.begin, name="mailing"),
     path("<uuid:item>/withdraw/", deciding.withdraw, name="withdraw"),
     path("<uuid:item>/preview/<str:language>/", reading.preview, name="preview"),
+    path("<uuid:item>/card/<str:language>.png", reading.card, name="card"),
     path("<uuid:item>/versions/<str:language>/", reading.versions, name="versions"),
     path("<uuid:item>/versions/<str:language>/<int:number>/", reading.version, name="version"),
 ]

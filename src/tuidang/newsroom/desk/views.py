@@ -35,6 +35,11 @@ def names() -> dict[UUID, str]:
     return {one.id: one.name for one in accounts.members()}
 
 
+def known_as(who: Mapping[UUID, str], member: UUID | None) -> str:
+    """The name of a member; what the register prepared itself bears its own."""
+    return str(_("the register itself")) if member is None else who.get(member, "")
+
+
 def found_or_404(item: UUID) -> OnDesk:
     """The item. Raises Http404."""
     found = queries.on_desk(item)
@@ -57,7 +62,7 @@ def about(item: OnDesk) -> dict[str, Any]:
 def _row(item: OnDesk, who: Mapping[UUID, str]) -> dict[str, Any]:
     titles = forms.language_names()
     texts = [(titles[language], item.texts[language]) for language in in_order(item)]
-    return {**about(item), "texts": texts, "by": who.get(item.changed_by, "")}
+    return {**about(item), "texts": texts, "by": known_as(who, item.changed_by)}
 
 
 def _chosen(request: HttpRequest, name: str, known_ones: type[Kind | State]) -> Any:
@@ -149,7 +154,7 @@ def _item_page(
         "lacking": _("Something about it is missing still: see “About it”.") if lacking else "",
         "asked": known.asked(found.kind),
         "facts": known.summary(found.kind, found.facts),
-        "by": who.get(found.changed_by, ""),
+        "by": known_as(who, found.changed_by),
         "offered_by": who.get(found.offered_by, "") if found.offered_by else "",
         "yours": can_approve(found.state, offered_by=found.offered_by, changed_by=found.changed_by, by=staff.id),
         "overdue": found.goes_out is not None and found.goes_out < actions.minute(),
