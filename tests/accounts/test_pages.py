@@ -57,8 +57,11 @@ WHO = {
     "desk:take_back": EDITORS,
     "desk:withdraw": EDITORS,
     "desk:preview": EDITORS,
+    "desk:mailing": EDITORS,
     "desk:versions": EDITORS,
     "desk:version": EDITORS,
+    "letters:letters": EDITORS,
+    "letters:letter": EDITORS,
 }
 SAMPLES = {"UUIDConverter": uuid.UUID(int=7), "StringConverter": "x" * 22, "IntConverter": 7}
 METHODS = ("get", "post")
