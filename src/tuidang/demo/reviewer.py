@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from uuid import UUID
 
 from tuidang.accounts import actions as accounts
@@ -29,7 +30,7 @@ class Reviewer:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self.id = _member()
+        self.id = _own()
 
     def read(self) -> None:
         """Screens what came in and decides as much of it as a reviewer would today."""
@@ -78,14 +79,19 @@ def let_the_machine_look() -> None:
         continue
 
 
-def _member() -> UUID:
-    """The demo's one member of staff, invited at first use."""
-    if not (there := staff.members()):
-        accounts.invite(name=NAME, roles=[Role.OPERATOR, Role.REVIEWER], by=None)
-        there = staff.members()
-    return there[0].id
+def member(name: str, roles: Sequence[Role]) -> UUID:
+    """The member of the demo's staff of this name, invited with these roles at first use."""
+    there = {one.name: one.id for one in staff.members()}
+    if name not in there:
+        accounts.invite(name=name, roles=roles, by=None)
+        there = {one.name: one.id for one in staff.members()}
+    return there[name]
+
+
+def _own() -> UUID:
+    return member(NAME, [Role.OPERATOR, Role.REVIEWER, Role.EDITOR])
 
 
 def sign_in_link() -> str:
     """The token of a fresh one-time link for the demo's reviewer."""
-    return accounts.new_link(member=_member(), by=None)
+    return accounts.new_link(member=_own(), by=None)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tlog.clock import VARIABLE
 from tuidang.demo.bar import Bar
+from tuidang.demo.editor import Editor, messages
 from tuidang.demo.reviewer import Reviewer, let_the_machine_look
 from tuidang.demo.visitor import Visitor
 from tuidang.demo.world import Invented, people
@@ -103,6 +104,7 @@ class _Teller:
         self._bar = bar
         self._chance = random.Random(number)  # noqa: S311  the same story each time
         self._reviewer = Reviewer(self._chance)
+        self._editor = Editor(self._reviewer.id)
         self._told = Told()
         self._last_week: list[tuple[str, Invented]] = []
         self._number = count(1)
@@ -112,6 +114,7 @@ class _Teller:
         for week, batch in enumerate(_spread(self._all[: len(self._all) - waiting], weeks), 1):
             self._week(batch, weeks - week, f"week {week} of {weeks}")
         days_ago(0)
+        messages(self._port, self._reviewer.id)
         self._hand_in(self._all[len(self._all) - waiting :], "today")
         let_the_machine_look()
         render_ahead()
@@ -130,6 +133,7 @@ class _Teller:
             shutil.copyfile(places().ledger / "checkpoint", older_checkpoint())
         sealing.seal(force=not weeks_left)
         self._reviewer.publish()
+        self._editor.publish(weeks_left)
         review.purge_refused()
         if weeks_left:
             render_ahead()  # on the last day only when all is done: unsealed figures move no more than once in ten minutes

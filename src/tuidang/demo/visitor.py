@@ -132,6 +132,16 @@ class Visitor:
         asked = self._page(path, [("code", code), ("step", "take_back")])
         self._page(path, [("code", asked.value("code")), ("step", "take_back_now")])
 
+    def support(self, *, page: str, name: str, country: str, text: str) -> None:
+        """Sends a message of support by the form in the language `page`."""
+        path = f"/{page}/messages/send/"
+        token = self._page(path).value("token")
+        check = self._page(
+            path, [("token", token), ("name", name), ("country", country), ("text", text), ("agree", "on"), ("step", "check")]
+        )
+        if not self._page(path, [*check.hidden, ("step", "send")]).code:
+            raise SetUpError("the site showed no code for a message of support")
+
 
 def _typed(one: Invented) -> list[tuple[str, str]]:
     """The fields that a person fills in, with the ticks that the page asks for."""

@@ -113,6 +113,11 @@ def leaving(someone: Someone) -> str:
     return "退" + "".join(sign for place, sign in enumerate("党团队") if someone.left >> place & 1)
 
 
+def mark(language: str) -> str:
+    """The sentence at the end of every text that says that it is invented."""
+    return str(_words()[language]["mark"])
+
+
 def _place(chance: random.Random, language: str) -> str:
     drawn = chance.random()
     if drawn < 0.15:
