@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 
 from tuidang.kernel import clock
 from tuidang.newsletter import actions, mailings
 from tuidang.newsletter.content import Choices, Said
-from tuidang.newsletter.models import Delivery
+from tuidang.newsletter.models import Delivery, Mailing
 from tuidang.newsletter.policies import LANGUAGES, read_address
 from tuidang.newsletter.states import ALL_TOPICS, Fate, Rhythm, Topic
 
@@ -34,7 +35,13 @@ def begun(subject: str = "What is new", markdown: str = MARKDOWN, rhythms=(Rhyth
 
 
 def fates(mailing: uuid.UUID) -> dict[str, int]:
-    return dict(mailings.standing(mailing).figures)
+    """The figures, which are kept with every change: they must be what counting finds, but for those of a batch that was broken off."""
+    held, found = Mailing.objects.get(id=mailing), Counter[str]()
+    for row in Delivery.objects.filter(mailing=mailing).exclude(fate=Fate.WAITING, subscriber=None):
+        found["TAKEN" if row.id in held.batch else Fate(row.fate).name] += 1
+    figures = dict(mailings.standing(mailing).figures)
+    assert figures == found or not Delivery.objects.filter(mailing=mailing).exists()
+    return figures
 
 
 def of(fate: Fate) -> list[Delivery]:

@@ -15,7 +15,7 @@ from tuidang.newsletter import actions, adapters, delivering, mailings, queries
 from tuidang.newsletter.delivering import AT_ONCE, REFUSED_IN_A_ROW, Courier
 from tuidang.newsletter.models import Delivery, Mailing
 from tuidang.newsletter.policies import MOST_TRIES, read_address
-from tuidang.newsletter.states import ALL_TOPICS, Fate, Rhythm, Sending, Topic
+from tuidang.newsletter.states import ALL_TOPICS, Fate, Reason, Rhythm, Sending, Topic
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 
@@ -123,7 +123,7 @@ def test_killed_while_a_letter_is_on_its_way_it_is_told_and_not_sent_again(couri
 
     with monkeypatch.context() as patched:
         # What a killed process does not do any more.
-        patched.setattr(mailings, "put_back", lambda **_: None)
+        patched.setattr(mailings, "end_batch", lambda **_: None)
         patched.setattr(delivering.Line, "hand_over", dies)
         with pytest.raises(Killed):
             run(courier)
@@ -244,17 +244,75 @@ def test_whoever_unsubscribes_from_a_letter_counts_and_is_named_no_more(courier,
     assert [one.subscriber_id for one in of(Fate.LEFT)] == [None]
 
 
+@pytest.mark.parametrize("when", ["waits", "is taken up", "is on its way", "is sent", "came back"])
+@pytest.mark.parametrize("goes", ["leaves", "erases", "complains"])
+def test_figures_are_right_whoever_goes_at_whatever_moment(outbox, when, goes):
+    """`fates` compares what is kept with what there is: here while a batch goes out, and after it."""
+    readers(ANNA, "other@mail.example")
+    mailing, anna = begun(), queries.subscriber_of(read_address(ANNA))
+    while mailings.fill(mailing=mailing):
+        pass
+    number = Delivery.objects.get(subscriber=anna).id
+    everyone = [one.id for one in of(Fate.WAITING)]
+    if when != "waits":
+        assert len(mailings.take(mailing=mailing, deliveries=everyone)) == 2
+    if when not in ("waits", "is taken up"):
+        assert mailings.step_on(done={}, hand=number)
+    if when in ("is sent", "came back"):
+        assert mailings.step_on(done={number: Fate.SENT}, hand=None)
+    if when == "came back":
+        assert mailings.came_back(delivery=number, fate=Fate.BOUNCED) == anna
+    fates(mailing)
+    if goes == "leaves":
+        actions.leave(subscriber=anna)
+    elif goes == "erases":
+        actions.erase(address=read_address(ANNA))
+    else:
+        mailings.came_back(delivery=number, fate=Fate.COMPLAINED)
+        actions.shut_out(address=read_address(ANNA), reason=Reason.COMPLAINED)
+    fates(mailing)
+    mailings.step_on(done={number: Fate.SENT}, hand=None)
+    mailings.end_batch(mailing=mailing, deliveries=everyone)
+    counted = fates(mailing)
+    assert counted.pop("WAITING") == 1
+    left = (
+        {"is sent": "LEFT", "came back": "BOUNCED"}.get(when, "SENT") if goes == "leaves" else "BOUNCED" if when == "came back" else "SENT"
+    )
+    never_went = when in ("waits", "is taken up")
+    assert counted == ({} if never_went else {"COMPLAINED" if goes == "complains" else left: 1})
+
+
+def test_a_process_that_was_killed_leaves_figures_that_are_right_again(courier, outbox):
+    many(4)
+    mailing = begun()
+    while mailings.fill(mailing=mailing):
+        pass
+    numbers = [one.id for one in of(Fate.WAITING)]
+    mailings.take(mailing=mailing, deliveries=numbers[:3])
+    mailings.step_on(done={}, hand=numbers[0])
+    mailings.step_on(done={numbers[0]: Fate.SENT}, hand=numbers[1])
+    assert fates(mailing) == {"TAKEN": 3, "WAITING": 1}
+    assert mailings.recover(mailing=mailing) == 1
+    assert fates(mailing) == {"SENT": 1, "UNKNOWN": 1, "WAITING": 2}
+    run(courier)
+    assert fates(mailing) == {"SENT": 3, "UNKNOWN": 1}
+    assert len(outbox.to) == 2
+
+
 def test_a_month_later_only_figures_are_left(courier, outbox, monkeypatch):
-    readers(ANNA)
+    readers(ANNA, "other@mail.example")
     mailing = begun()
     run(courier)
     assert not mailings.forget_old()
     today = clock.today()
     monkeypatch.setattr(clock, "today", lambda: today + mailings.KEPT_DAYS + 1)
+    monkeypatch.setattr(mailings, "AT_ONCE", 1)
+    assert mailings.forget_old()
+    assert Delivery.objects.count() == 1
     assert mailings.forget_old()
     assert not mailings.forget_old()
     assert not Delivery.objects.exists()
-    assert fates(mailing) == {"SENT": 1}
+    assert fates(mailing) == {"SENT": 2}
 
 
 def test_a_mark_of_return_leads_to_its_delivery_alone():

@@ -17,6 +17,7 @@ from tests.newsroom.at_the_desk import browser_of
 from tuidang.accounts.models import Event as Trail
 from tuidang.accounts.policies import Role
 from tuidang.config import loops
+from tuidang.newsletter import mailings as newsletter
 from tuidang.newsletter.delivering import Courier
 from tuidang.newsletter.models import Delivery, Mailing
 from tuidang.newsletter.states import Fate, Rhythm, Sending
@@ -187,7 +188,9 @@ def test_the_page_tells_what_is_unknown_and_sends_it_again_when_told_to(outbox, 
     approve(made, yours)
     mailings.hand_on()
     send(settings)
-    Delivery.objects.update(fate=Fate.UNKNOWN.value)
+    Delivery.objects.update(fate=Fate.HANDED.value)
+    Mailing.objects.update(sending=Sending.SENDING.value, figures={"TAKEN": 1}, batch=[Delivery.objects.get().id])
+    assert newsletter.recover(mailing=mailings.name_of(made)) == 1
     page = f"{STAFF}{made}/"
     assert "nobody can know whether it was sent" in mine.get(page).content.decode()
     assert mine.post(page, {"do": "again"}).status_code == 302

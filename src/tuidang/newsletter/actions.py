@@ -146,8 +146,7 @@ def leave(*, subscriber: UUID, never: bool = False) -> None:
     """Unsubscribes: the row goes, a mark stays that older lists cannot pass; with `never`, not even a new sign-up. Nobody there: nothing."""
     found = Subscriber.objects.filter(id=subscriber).first()
     if found is not None:
-        mailings.note_leaving(subscriber=found.id)
-        _remove(queries.typed_address(found))
+        _remove(queries.typed_address(found), left=True)
         _shut_out(found.mailbox, Reason.NEVER if never else Reason.LEFT)
 
 
@@ -179,10 +178,13 @@ def allow(*, address: Address) -> bool:
     return bool(Suppression.objects.filter(mailbox=adapters.mark(address)).delete()[0])
 
 
-def _remove(address: Address) -> bool:
+def _remove(address: Address, *, left: bool = False) -> bool:
     wishes, _by_table = Wish.objects.filter(id=adapters.wish_id(address)).delete()
-    rows, _by_table = Subscriber.objects.filter(mailbox=adapters.mark(address)).delete()
-    return bool(wishes + rows)
+    rows = Subscriber.objects.filter(mailbox=adapters.mark(address))
+    for reader in rows.values_list("id", flat=True):
+        mailings.let_go(subscriber=reader, left=left)
+    gone, _by_table = rows.delete()
+    return bool(wishes + gone)
 
 
 def _shut_out(mark: UUID, reason: Reason) -> None:

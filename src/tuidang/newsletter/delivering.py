@@ -139,7 +139,8 @@ class Courier:
         damaged = list(_unreadable(made))
         if damaged and made.empty:
             raise DamagedError("no address of the newsletter can be read with the key that is in DATA.keys")
-        mailings.step_on(done=dict.fromkeys(damaged, Fate.REFUSED), hand=None)
+        if damaged:
+            mailings.give_up(mailing=mailing, deliveries=damaged)
         return made
 
     def _send(self, now: Round, chosen: list[int]) -> None:
@@ -149,10 +150,9 @@ class Courier:
             with sending(self.sender.smtp) as line, mailings.without_waiting_for_the_disk():
                 self._hand_over(now, taken, left, line)
         finally:
-            if left:
-                mailings.put_back(deliveries=left)
-                for one in left:
-                    now.back(one)
+            mailings.end_batch(mailing=now.mailing, deliveries=list(taken))
+            for one in left:
+                now.back(one)
 
     def _hand_over(self, now: Round, taken: dict[int, tuple[To, str]], left: list[int], line: Line) -> None:
         """Takes from `left` what is done with. What became of a letter is noted in the commit that hands over the next."""

@@ -3,18 +3,21 @@
 A delivery is HANDED before its letter goes to the server and SENT after, each in a commit of its own. Such a commit outlives the process, killed
 however it is. So as not to wait for the disk twice a letter, SQLite waits for it once for some letters that are TAKEN: where the machine itself
 stopped, which `boot` tells, nobody knows of any of those whether it was sent.
+
+Nothing is counted when somebody looks: `figures` are kept with every change, and the few letters of the `batch` stand in them as TAKEN until it ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from django.db import connections, transaction
-from django.db.models import Count, F
+from django.db.models import Exists, F, OuterRef
 
 from tuidang.kernel import clock
 from tuidang.newsletter import queries
@@ -79,12 +82,14 @@ def resume(*, mailing: UUID) -> bool:
 @transaction.atomic(using=NEWSLETTER)
 def send_unknown(*, mailing: UUID) -> int:
     """Sends once more what was perhaps sent: somebody has decided that twice is better than not at all. How many."""
-    found = Mailing.objects.select_for_update().filter(id=mailing, sending__in=(*_OPEN, Sending.PAUSED.value, Sending.DONE.value)).first()
-    if found is None:
+    found = _held(mailing)
+    if found.sending == Sending.STOPPED:
         return 0
-    again = Delivery.objects.filter(mailing=found, fate=Fate.UNKNOWN.value, subscriber__isnull=False).update(fate=Fate.WAITING.value)
+    lost = Delivery.objects.filter(mailing=found, fate=Fate.UNKNOWN.value, subscriber__isnull=False).exclude(id__in=found.batch)
+    again = lost.update(fate=Fate.WAITING.value)
     if again and found.sending == Sending.DONE:
-        Mailing.objects.filter(id=mailing).update(sending=Sending.SENDING.value)
+        found.sending = Sending.SENDING.value
+    _count(found, {Fate.UNKNOWN: -again, Fate.WAITING: again})
     return again
 
 
@@ -117,22 +122,23 @@ def fill(*, mailing: UUID) -> bool:
         for number, state, topics, rhythm in rows
         if state == State.CONFIRMED and topics & found.topic and found.rhythms & (1 << rhythm)
     ]
-    Delivery.objects.bulk_create([Delivery(mailing=found, subscriber_id=number) for number in wanted], ignore_conflicts=True)
+    Delivery.objects.bulk_create([Delivery(mailing=found, subscriber_id=number) for number in wanted])
     if rows:
         found.filled_to = rows[-1][0]
     else:
         found.sending = Sending.SENDING.value
-    found.save(update_fields=["filled_to", "sending"])
+    _count(found, {Fate.WAITING: len(wanted)})
     return bool(rows)
 
 
 @transaction.atomic(using=NEWSLETTER)
 def recover(*, mailing: UUID) -> int:
     """After whoever sent before us ended, however: what was on its way is UNKNOWN, what was only taken up waits again. How many are UNKNOWN."""
-    boot = Mailing.objects.filter(id=mailing).values_list("boot", flat=True).get()
-    lost = [Fate.HANDED.value] if _waits_always() or boot == _boot() != "" else [Fate.HANDED.value, Fate.TAKEN.value]
+    found = _held(mailing)
+    lost = [Fate.HANDED.value] if _waits_always() or found.boot == _boot() != "" else [Fate.HANDED.value, Fate.TAKEN.value]
     unknown = Delivery.objects.filter(mailing=mailing, fate__in=lost).update(fate=Fate.UNKNOWN.value)
     Delivery.objects.filter(mailing=mailing, fate=Fate.TAKEN.value).update(fate=Fate.WAITING.value)
+    _close(found, found.batch)
     return unknown
 
 
@@ -145,20 +151,23 @@ def waiting(mailing: UUID, *, after: int, at_most: int = AT_ONCE) -> list[tuple[
 @transaction.atomic(using=NEWSLETTER)
 def take(*, mailing: UUID, deliveries: Sequence[int]) -> dict[int, tuple[To, str]]:
     """Takes up the next letters: to whom, and in which language. Without those that are sent, taken or of somebody who left."""
-    if not is_open(mailing):
+    found = _held(mailing)
+    if found.sending not in _OPEN:
         return {}
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("subscriber")
-    found = {row.id: row.subscriber for row in rows.filter(id__in=deliveries, fate=Fate.WAITING.value) if row.subscriber is not None}
-    Delivery.objects.filter(id__in=list(found)).update(fate=Fate.TAKEN.value)
-    Mailing.objects.filter(id=mailing).exclude(boot=_boot()).update(boot=_boot())
-    return {number: (To(one.id, queries.typed_address(one), number), one.language) for number, one in found.items()}
+    there = {row.id: row.subscriber for row in rows.filter(id__in=deliveries, fate=Fate.WAITING.value) if row.subscriber is not None}
+    Delivery.objects.filter(id__in=list(there)).update(fate=Fate.TAKEN.value)
+    found.batch, found.boot = [*found.batch, *there], _boot()
+    _count(found, {Fate.WAITING: -len(there), Fate.TAKEN: len(there)})
+    return {number: (To(one.id, queries.typed_address(one), number), one.language) for number, one in there.items()}
 
 
 @transaction.atomic(using=NEWSLETTER)
 def step_on(*, done: Mapping[int, Fate], hand: int | None) -> bool:
     """Notes what became of the last letter and, in the same commit, that `hand` is on its way. Whether that one may go: not if its reader left."""
     for delivery, fate in done.items():
-        Delivery.objects.filter(id=delivery).update(fate=fate.value)
+        # What came back already stays so.
+        Delivery.objects.filter(id=delivery, fate=Fate.HANDED.value).update(fate=fate.value)
     if hand is None:
         return True
     taken = Delivery.objects.filter(id=hand, fate=Fate.TAKEN.value, subscriber__isnull=False)
@@ -166,9 +175,18 @@ def step_on(*, done: Mapping[int, Fate], hand: int | None) -> bool:
 
 
 @transaction.atomic(using=NEWSLETTER)
-def put_back(*, deliveries: Sequence[int]) -> None:
-    """What was taken up and did not go waits again."""
+def end_batch(*, mailing: UUID, deliveries: Sequence[int]) -> None:
+    """What was taken up and did not go waits again; what became of the others is counted."""
     Delivery.objects.filter(id__in=deliveries, fate=Fate.TAKEN.value).update(fate=Fate.WAITING.value)
+    _close(_held(mailing), deliveries)
+
+
+@transaction.atomic(using=NEWSLETTER)
+def give_up(*, mailing: UUID, deliveries: Sequence[int]) -> None:
+    """Nothing can be sent to these, which wait."""
+    held = _held(mailing)
+    refused = Delivery.objects.filter(id__in=deliveries, fate=Fate.WAITING.value).update(fate=Fate.REFUSED.value)
+    _count(held, {Fate.WAITING: -refused, Fate.REFUSED: refused})
 
 
 @transaction.atomic(using=NEWSLETTER)
@@ -181,28 +199,74 @@ def wanted_later(*, delivery: int, most: int) -> bool:
 @transaction.atomic(using=NEWSLETTER)
 def finish(*, mailing: UUID) -> bool:
     """Whether nothing waits any more: then it is done."""
-    left = Delivery.objects.filter(mailing=mailing, fate__in=(Fate.WAITING.value, Fate.TAKEN.value), subscriber__isnull=False)
-    if left.exists():
-        return False
+    for fate in (Fate.WAITING, Fate.TAKEN):
+        # In their order: else a database may look through all letters for the one that is left.
+        left = Delivery.objects.filter(mailing=mailing, fate=fate.value, subscriber__isnull=False).order_by("id")
+        if left.values_list("id", flat=True).first() is not None:
+            return False
     return bool(Mailing.objects.filter(id=mailing, sending=Sending.SENDING.value).update(sending=Sending.DONE.value))
 
 
 @transaction.atomic(using=NEWSLETTER)
-def note_leaving(*, subscriber: UUID) -> None:
-    """Whoever unsubscribes counts once, with the last letter that they were sent."""
-    last = Delivery.objects.filter(subscriber=subscriber, fate=Fate.SENT.value).order_by("-id").values_list("id", flat=True).first()
+def let_go(*, subscriber: UUID, left: bool) -> None:
+    """Before a reader's row goes: what waits for them is not sent. Where they unsubscribed, they count once, with the last letter they were sent."""
+    theirs = Delivery.objects.filter(subscriber=subscriber)
+    held = {row.id: row for row in _all_held(set(theirs.values_list("mailing", flat=True)))}
+    for row in theirs.filter(fate=Fate.WAITING.value):
+        if row.id not in held[row.mailing_id].batch:
+            _count(held[row.mailing_id], {Fate.WAITING: -1})
+    last = theirs.filter(fate=Fate.SENT.value).order_by("-id").first() if left else None
     if last is not None:
-        Delivery.objects.filter(id=last).update(fate=Fate.LEFT.value)
+        _become(held[last.mailing_id], last, Fate.LEFT)
 
 
 @transaction.atomic(using=NEWSLETTER)
 def came_back(*, delivery: int, fate: Fate) -> UUID | None:
     """A letter came back, or its reader called it unwanted. Whose it was; None where that is not known any more."""
+    mailing = Delivery.objects.filter(id=delivery).values_list("mailing", flat=True).first()
+    if mailing is None:
+        return None
+    held = _held(mailing)
     row = Delivery.objects.select_for_update().filter(id=delivery).first()
     if row is None or row.fate not in (Fate.SENT, Fate.UNKNOWN, Fate.HANDED, Fate.BOUNCED):
         return None
-    Delivery.objects.filter(id=delivery).update(fate=fate.value)
+    _become(held, row, fate)
     return row.subscriber_id
+
+
+def _held(mailing: UUID) -> Mailing:
+    """The row, for this transaction alone: of what it counts, everything else is written after it is held."""
+    return Mailing.objects.select_for_update().get(id=mailing)
+
+
+def _all_held(mailings: Iterable[UUID]) -> list[Mailing]:
+    """In one order, so that no two wait for each other."""
+    return list(Mailing.objects.select_for_update().filter(id__in=mailings).order_by("id"))
+
+
+def _become(held: Mailing, row: Delivery, fate: Fate) -> None:
+    Delivery.objects.filter(id=row.id).update(fate=fate.value)
+    if row.id not in held.batch:
+        _count(held, {Fate(row.fate): -1}, {fate: 1})
+
+
+def _close(held: Mailing, deliveries: Iterable[int]) -> None:
+    """Counts what became of letters of the batch, and takes them out of it. Who left before their turn is counted nowhere."""
+    ended = set(deliveries) & set(held.batch)
+    rows = Delivery.objects.filter(id__in=ended).exclude(fate__in=(Fate.TAKEN.value, Fate.HANDED.value))
+    found = {number: (Fate(fate), reader) for number, fate, reader in rows.values_list("id", "fate", "subscriber")}
+    held.batch = [one for one in held.batch if one not in found]
+    became = Counter(fate for fate, reader in found.values() if fate is not Fate.WAITING or reader is not None)
+    _count(held, {Fate.TAKEN: -len(found)}, became)
+
+
+def _count(held: Mailing, *several: Mapping[Fate, int]) -> None:
+    """Adds to the figures of a mailing, and writes its row."""
+    sums = Counter(held.figures)
+    for more in several:
+        sums.update({fate.name: number for fate, number in more.items()})
+    held.figures = {name: number for name, number in sums.items() if number}
+    held.save(update_fields=["figures", "batch", "boot", "filled_to", "sending"])
 
 
 def standings(*, at_most: int = 20) -> list[Standing]:
@@ -222,26 +286,19 @@ def known(several: Sequence[UUID]) -> set[UUID]:
 
 
 def _standing(row: Mailing) -> Standing:
-    return Standing(row.id, Sending(row.sending), row.begun, row.figures or _figures(row.id))
-
-
-def _figures(mailing: UUID) -> dict[str, int]:
-    """Of those who left before their turn nothing went out: they are not among those who wait."""
-    found = Delivery.objects.filter(mailing=mailing).exclude(fate=Fate.WAITING.value, subscriber__isnull=True)
-    return {Fate(fate).name: count for fate, count in found.values_list("fate").annotate(count=Count("id")).order_by("fate")}
+    return Standing(row.id, Sending(row.sending), row.begun, row.figures)
 
 
 @transaction.atomic(using=NEWSLETTER)
 def forget_old() -> bool:
-    """A month after it was begun nobody knows any more who was sent a mailing; its figures stay. Whether there was one."""
-    last = clock.today() - KEPT_DAYS
+    """A month after it was begun nobody knows any more who was sent a mailing; figures stay. Some at a time: whether there may be more."""
     closed = (Sending.DONE.value, Sending.STOPPED.value)
-    row = Mailing.objects.select_for_update().filter(begun__lt=last, sending__in=closed, figures={}).order_by("begun", "id").first()
+    old = Mailing.objects.filter(begun__lt=clock.today() - KEPT_DAYS, sending__in=closed).order_by("begun", "id")
+    row = old.filter(Exists(Delivery.objects.filter(mailing=OuterRef("id")))).first()
     if row is None:
         return False
-    row.figures = _figures(row.id) or {Fate.SENT.name: 0}
-    row.save(update_fields=["figures"])
-    Delivery.objects.filter(mailing=row).delete()
+    some = Delivery.objects.filter(mailing=row).order_by("fate", "id").values_list("id", flat=True)[:AT_ONCE]
+    Delivery.objects.filter(id__in=list(some)).delete()
     return True
 
 

@@ -109,7 +109,8 @@ class Wish(models.Model):
 class Mailing(models.Model):
     """One letter to all who want its `topic` in one of `rhythms` (a sum of 2 to the power of each). What it says was published before it is sent.
 
-    Up to the reader `filled_to` its deliveries are made. `boot` names the run of the machine in which the last of them were taken up.
+    Up to the reader `filled_to` its deliveries are made. `boot` names the run of the machine in which the last of them were taken up, the `batch`.
+    `figures` counts them by the names of `Fate`.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -120,6 +121,7 @@ class Mailing(models.Model):
     filled_to = models.UUIDField(null=True)
     boot = models.CharField(max_length=36, blank=True)
     figures = models.JSONField(default=dict)
+    batch = models.JSONField(default=list)
 
     PRIVACY: ClassVar = {
         "id": PrivacyClass.INTERNAL,
@@ -130,10 +132,14 @@ class Mailing(models.Model):
         "filled_to": PrivacyClass.INTERNAL,
         "boot": PrivacyClass.INTERNAL,
         "figures": PrivacyClass.INTERNAL,
+        "batch": PrivacyClass.INTERNAL,
     }
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["begun", "id"], name="mailing_begun")]
+        indexes: ClassVar = [
+            models.Index(fields=["begun", "id"], name="mailing_begun"),
+            models.Index(fields=["begun", "id"], name="mailing_open", condition=Q(sending__in=(Sending.FILLING, Sending.SENDING))),
+        ]
 
     def __str__(self) -> str:
         return "mailing"
@@ -167,7 +173,7 @@ class MailingText(models.Model):
 class Delivery(models.Model):
     """The letter of one mailing to one reader, each once. Who left or was erased is no longer named. Gone a month after the mailing: figures stay."""
 
-    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="+")
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="+", db_index=False)
     subscriber = models.ForeignKey(Subscriber, on_delete=models.SET_NULL, related_name="+", null=True)
     fate = models.SmallIntegerField(choices=[(one.value, one.name) for one in Fate], default=Fate.WAITING.value)
     tries = models.SmallIntegerField(default=0)
