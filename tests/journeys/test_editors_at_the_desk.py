@@ -1,17 +1,12 @@
 """An editor writes in three languages, somebody else reads it and lets it go out: in a browser, with and without scripts."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pytest_django.live_server_helper import LiveServer
-from tests.accounts.append_only import empty_protected
 from tests.accounts.people import member_with
-from tests.journeys.browsers import chromium, keep, press
+from tests.journeys.browsers import keep, press
+from tests.journeys.live import staff
 
-from tuidang.accounts import actions as accounts
 from tuidang.accounts.policies import Role
-from tuidang.design import assets
 from tuidang.newsroom import actions, queries
 from tuidang.newsroom.actions import Words
 from tuidang.newsroom.states import Kind, State
@@ -24,43 +19,16 @@ FACTS = {"starts": "2031-01-01T18:30", "zone": "Asia/Taipei", "place": "自由�
 
 
 @pytest.fixture
-def live_server(transactional_db, settings):
-    """The site in a thread of this process."""
-    settings.STATIC_URL = "/none/"  # Django's live server asks for one; ours has none
-    server = LiveServer("127.0.0.1")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def open_site(live_server, monkeypatch):
+def open_site(browser, live_server):
     """Opens a browser in which a member is signed in, in a language; returns its page and what went wrong in it."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with chromium() as browser:
 
-        def opened(role, language="zh-hant", **options):
-            member = member_with(role, name=f"Lin {os.urandom(4).hex()}")
-            page, wrong = browser.new_context(locale="en", **options).new_page(), []
-            page.on("console", lambda message: wrong.append(message.text) if REFUSED not in message.text else None)
-            page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.route("**/*", with_assets)
-            page.goto(f"{live_server.url}/staff/in/{accounts.new_link(member=member, by=None)}/")
-            press(page.locator("main button").first)
-            press(page.locator(f"button[value={language}]").first)
-            page.member = member
-            return page, wrong
+    def opened(role, language="zh-hant", **options):
+        page, wrong = staff(browser, live_server.url, role, language=language, **options), []
+        page.on("console", lambda message: wrong.append(message.text) if REFUSED not in message.text else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        return page, wrong
 
-        yield opened
-    empty_protected()
-
-
-def with_assets(route):
-    """Files are served before Django; here they are served by us."""
-    found = assets.assets().get("/" + route.request.url.split("/", 3)[3])
-    if found:
-        route.fulfill(body=found.body, content_type=found.content_type)
-    else:
-        route.continue_()
+    return opened
 
 
 def fits(page, name):

@@ -1,18 +1,12 @@
 """A reviewer goes through a screen with the keyboard alone, and without scripts; every page fits a small phone."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pytest_django.live_server_helper import LiveServer
-from tests.accounts.append_only import empty_protected
-from tests.accounts.people import member_with
-from tests.journeys.browsers import chromium, keep, press
+from tests.journeys.browsers import keep, press
+from tests.journeys.live import staff
 from tests.review.cases import PHONE, arrive, case
 
-from tuidang.accounts import actions as accounts
 from tuidang.accounts.policies import Role
-from tuidang.design import assets
 from tuidang.review.states import Refusal, Verdict, Wish
 from tuidang.vault import daykeys
 
@@ -21,43 +15,18 @@ PATHS = ("", "members/", "review/", "review/screen/", "review/undo/", "review/pu
 
 
 @pytest.fixture
-def live_server(transactional_db, settings):
-    """The site in a thread of this process, so that a test can look at what was decided."""
-    settings.STATIC_URL = "/none/"  # Django's live server asks for one; ours has none
-    server = LiveServer("127.0.0.1")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def open_site(live_server, monkeypatch):
+def open_site(browser, live_server):
     """Opens a browser in which a reviewer is signed in; returns its page and what went wrong in it."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     daykeys.forget()
-    with chromium() as browser:
 
-        def opened(**options):
-            token = accounts.new_link(member=member_with(Role.REVIEWER, Role.OPERATOR, name=f"Lin {os.urandom(4).hex()}"), by=None)
-            page, wrong = browser.new_context(locale="en", **options).new_page(), []
-            page.on("console", lambda message: wrong.append(message.text))
-            page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.route("**/*", with_assets)
-            page.goto(f"{live_server.url}/staff/in/{token}/")
-            press(page.locator("main button").first)
-            return page, wrong
+    def opened(**options):
+        page, wrong = staff(browser, live_server.url, Role.REVIEWER, Role.OPERATOR, **options), []
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        return page, wrong
 
-        yield opened
+    yield opened
     daykeys.forget()
-    empty_protected()
-
-
-def with_assets(route):
-    """Files are served before Django; here they are served by us."""
-    found = assets.assets().get("/" + route.request.url.split("/", 3)[3])
-    if found:
-        route.fulfill(body=found.body, content_type=found.content_type)
-    else:
-        route.continue_()
 
 
 def take(page, live_server) -> list:
