@@ -175,7 +175,7 @@ def test_how_somebody_agreed_and_where_nobody_should_go_stay_on_the_desk(kind, f
 
 def test_an_event_says_the_time_of_the_place_which_that_is_and_utc(world):
     text = page(f"/en/events/{SLUG}/").text
-    assert "10 December 2031, 18:30–20:00 (New York time, UTC−5)" in text
+    assert "10 December 2031, 18:30–20:00 · New York time · UTC−5" in text
     assert "10 December 2031, 23:30 – 11 December 2031, 01:00" in text
     assert "maps" not in page(f"/en/events/{SLUG}/").html
     assert "event.ics" in page(f"/en/events/{SLUG}/").links

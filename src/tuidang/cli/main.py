@@ -18,7 +18,13 @@ from tlog.signer import SignerStartError
 from tlog.signer_client import SignerError
 from tuidang.kernel.errors import SetUpError, TuidangError
 
-DEMO_K = "5"
+_DEMO = {
+    "TUIDANG_K": "5",
+    "TUIDANG_MILESTONES": "100 1000 2500 5000 10000 100000 1000000",
+}
+"""What a demo is set to where nothing else is said, whatever command looks at it: it is small."""
+_DEMO_LETTERS = {"TUIDANG_NEWSLETTER_FROM": "newsletter@demo.example", "TUIDANG_NEWSLETTER_SMTP": "smtp://localhost"}
+"""Its newsletter is on, and its letters go to a folder."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +84,7 @@ def _fail(message: str, code: int = 2) -> int:
 
 
 def _choose_data(given: list[str]) -> None:
-    """Takes `--data DIR` before Django is set up, since the settings depend on it. A demo's k is small, whatever command looks at it."""
+    """Takes `--data DIR` before Django is set up, since the settings depend on it. A demo is set up as one."""
     peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     peek.add_argument("--data", type=Path)
     known, rest = peek.parse_known_args(given)
@@ -88,7 +94,14 @@ def _choose_data(given: list[str]) -> None:
     elif demo:
         os.environ.setdefault("TUIDANG_DATA", str(Path("demo").resolve()))
     if demo or _is_demo(Path(os.environ.get("TUIDANG_DATA", "data"))):
-        os.environ.setdefault("TUIDANG_K", DEMO_K)
+        _set_up_a_demo(Path(os.environ["TUIDANG_DATA"]) if "TUIDANG_DATA" in os.environ else Path("data"))
+
+
+def _set_up_a_demo(data: Path) -> None:
+    for name, value in _DEMO.items():
+        os.environ.setdefault(name, value)
+    if not os.environ.get("TUIDANG_HOSTS") and not any(name.startswith("TUIDANG_NEWSLETTER_") for name in os.environ):
+        os.environ.update(_DEMO_LETTERS, TUIDANG_LETTERS=str(data.resolve() / "letters"))
 
 
 def _is_demo(data: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -47,6 +48,8 @@ class Environment:
     """The newsletter takes no new readers and sends nothing without. As above."""
     newsletter_database_url: str = ""
     """Where its readers are kept: empty for an SQLite file of its own in the data folder, else a second `postgresql://…`."""
+    letters: str = ""
+    """A folder that mail is put into instead of being sent: for a demo, and never where there are public hosts."""
 
     @property
     def onion(self) -> str:
@@ -75,10 +78,19 @@ def read_environment() -> Environment:
         mail=read_mail_settings(os.environ),
         newsletter=read_newsletter_settings(os.environ),
         newsletter_database_url=os.environ.get("TUIDANG_NEWSLETTER_DATABASE_URL", ""),
+        letters=_letters(os.environ),
         milestones=_milestones(os.environ.get("TUIDANG_MILESTONES")),
         mirrors=_mirrors(os.environ.get("TUIDANG_MIRRORS", "").strip()),
         **{name: os.environ.get(f"TUIDANG_{name.upper()}", "").strip() for name in ("controller", "contact", "jurisdiction")},
     )
+
+
+def _letters(environment: Mapping[str, str]) -> str:
+    """The folder, empty where mail is sent. Raises SetUpError where the register is public."""
+    folder = environment.get("TUIDANG_LETTERS", "").strip()
+    if folder and environment.get("TUIDANG_HOSTS", "").strip():
+        raise SetUpError("TUIDANG_LETTERS is for a demo: a public register sends its mail")
+    return folder
 
 
 def _milestones(text: str | None) -> tuple[int, ...]:

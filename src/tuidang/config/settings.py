@@ -91,7 +91,9 @@ CSRF_COOKIE_SECURE = bool(ENVIRONMENT.hosts)
 CSRF_FAILURE_VIEW = "tuidang.public.views.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
 
-MAIL_BACKEND = "tuidang.kernel.mailing.Smtp"
+MAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend" if ENVIRONMENT.letters else "tuidang.kernel.mailing.Smtp"
+if ENVIRONMENT.letters:
+    EMAIL_FILE_PATH = ENVIRONMENT.letters
 
 # Uploads never touch the disk: nothing that a person sends may lie in a temporary file.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -14,7 +14,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 
+from tlog.store import write_durably
 from tuidang.accounts.policies import Role
 from tuidang.archive import queries as archive
 from tuidang.archive.queries import Published
@@ -23,14 +25,19 @@ from tuidang.demo.reviewer import member
 from tuidang.demo.visitor import Visitor
 from tuidang.demo.world import PIONEERS, mark
 from tuidang.design.templatetags.design import SPOKEN
+from tuidang.intake.contact import actions as contact
+from tuidang.intake.contact.states import Role as Desk
 from tuidang.intake.support import actions as support
 from tuidang.intake.support import queries as supporting
 from tuidang.kernel import clock
-from tuidang.newsroom import actions, documents, pictures, queries
+from tuidang.kernel.places import places, private_folder
+from tuidang.ledger import queries as ledger
+from tuidang.newsroom import actions, documents, milestones, pictures, queries
 from tuidang.newsroom.actions import Words
 from tuidang.newsroom.content import Facts, File, Publication, Testimony, read_facts
 from tuidang.newsroom.policies import LANGUAGES
 from tuidang.newsroom.states import Kind
+from tuidang.vault import rolekeys
 
 NAME = "Demo editor"
 CREDIT = "Demo desk"
@@ -52,23 +59,39 @@ class Editor:
         """What goes out this week, or should have before the first."""
         while self._left and self._left[0]["weeks"] >= weeks_left:
             self._make(self._left.pop(0), clock.now().date() + dt.timedelta(weeks=weeks_left))
+        self._tell_milestone(last=not weeks_left)
+
+    def _tell_milestone(self, *, last: bool) -> None:
+        """Finishes what the register prepared, if the count has reached a step. The letter of the last week stays a draft: it would be sent."""
+        step = milestones.highest_step(ledger.snapshot().totals.count, settings.ENVIRONMENT.milestones)
+        prepared = milestones.prepare(step) if step else None
+        if prepared is not None:
+            for item in (prepared.news, prepared.milestone, *(() if last else (prepared.letter,))):
+                self._finish(item)
+
+    def _finish(self, item: UUID) -> None:
+        draft = queries.on_desk(item)
+        if draft is not None:
+            for language, text in sorted(draft.texts.items(), key=lambda one: one[0] != draft.language):
+                words = Words(text.title, text.summary, f"{text.body}\n\n{mark(language)}")
+                actions.write(item=item, language=language, words=words, after=text.number, by=self.id)
+        actions.offer(item=item, by=self.id)
+        self._approve(item)
 
     def _make(self, piece: dict[str, Any], end: dt.date) -> None:
         kind, language = Kind[piece["kind"].upper()], piece["language"]
         item = actions.begin(kind=kind, slug=piece["slug"], language=language, by=self.id)
         for one in sorted(LANGUAGES, key=lambda one: one != language):  # the original first: translations follow it
             told = piece[one]
-            words = Words(told["title"], told["summary"], f"{told['body'].strip()}\n\n{mark(one)}")
-            actions.write(item=item, language=one, words=words, after=0, by=self.id)
+            actions.write(item=item, language=one, words=_words(kind, told, one), after=0, by=self.id)
         actions.set_facts(item=item, facts=_facts(kind, piece, end), by=self.id)
         if name := piece.get("picture"):
             actions.set_picture(item=item, picture=self._picture(name), by=self.id)
         actions.offer(item=item, by=self.id)
         if not piece.get("offered"):
-            self.approve(item)
+            self._approve(item)
 
-    def approve(self, item: UUID) -> None:
-        """The second person looks at what was offered, and lets it out."""
+    def _approve(self, item: UUID) -> None:
         found = queries.on_desk(item)
         if found is not None:
             actions.approve(item=item, version=found.version, by=self._second)
@@ -88,6 +111,22 @@ def messages(port: int, reader: UUID) -> None:
             visitor.support(**one)
     while support.claim(member=reader):
         support.decide(member=reader, publish=[one.id for one in supporting.held(reader)[0]])
+
+
+def let_everyone_write() -> None:
+    """Keys of those who read what is sent by the contact form; the private halves lie where other keys lie that are to be moved away."""
+    for role in Desk:
+        secret = rolekeys.new_secret()
+        kept = rolekeys.KeyFile(role.value, secret).secret_text().encode()
+        write_durably(private_folder(places().offline) / f"contact-{role}.key", kept, mode=0o600)
+        contact.register_key(role=role, public=rolekeys.public_of(secret))
+
+
+def _words(kind: Kind, told: dict[str, str], language: str) -> Words:
+    """With the sentence that it is invented, which nobody is to be quoted with."""
+    if kind is Kind.SUPPORT:
+        return Words(told["title"], f"{told['summary']} {mark(language)}", told["body"].strip())
+    return Words(told["title"], told["summary"], f"{told['body'].strip()}\n\n{mark(language)}")
 
 
 def _facts(kind: Kind, piece: dict[str, Any], end: dt.date) -> Facts:

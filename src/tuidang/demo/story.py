@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tlog.clock import VARIABLE
 from tuidang.demo.bar import Bar
-from tuidang.demo.editor import Editor, messages
+from tuidang.demo.editor import Editor, let_everyone_write, messages
 from tuidang.demo.reviewer import Reviewer, let_the_machine_look
 from tuidang.demo.visitor import Visitor
 from tuidang.demo.world import Invented, people
@@ -105,6 +105,7 @@ class _Teller:
         self._chance = random.Random(number)  # noqa: S311  the same story each time
         self._reviewer = Reviewer(self._chance)
         self._editor = Editor(self._reviewer.id)
+        let_everyone_write()
         self._told = Told()
         self._last_week: list[tuple[str, Invented]] = []
         self._number = count(1)

@@ -45,7 +45,7 @@ RHYTHMS = {
 SPOKEN = {
     "zh": _("Mandarin"),
     "yue": _("Cantonese"),
-    "en": _("English"),
+    "en": pgettext_lazy("spoken language", "English"),
     "fr": _("French"),
     "de": _("German"),
     "es": _("Spanish"),
