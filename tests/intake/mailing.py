@@ -67,8 +67,8 @@ class Outbox:
 
 
 @contextmanager
-def sending() -> Iterator[tuple[Server, Outbox]]:
-    outbox = Outbox()
+def sending(outbox: Outbox | None = None) -> Iterator[tuple[Server, Outbox]]:
+    outbox = outbox or Outbox()
     controller = Controller(outbox, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:
