@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
+from base64 import b64decode
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.newsletter.readers import ANNA, BOTH, confirmed, sign_up
 
 from tuidang.cli import main as program
 from tuidang.kernel import clock
-from tuidang.newsletter import actions, importing, queries
+from tuidang.kernel.places import places
+from tuidang.newsletter import actions, importing, queries, signing
 from tuidang.newsletter.models import ImportProof, Subscriber, Suppression
 from tuidang.newsletter.policies import read_address
 from tuidang.newsletter.states import Reason, Rhythm, State, Topic
@@ -144,3 +148,27 @@ def test_never_is_kept_until_they_ask_for_it_to_be_lifted(tuidang, post, outbox)
 
 def test_what_is_no_address_is_refused(tuidang):
     assert tuidang("erase", "nobody")[0] == 1
+
+
+def test_the_key_of_signatures_is_made_once_and_its_record_printed(tuidang, outbox):
+    code, said = tuidang("dkim", "--json")
+    record = json.loads(said)
+    assert (code, record["type"]) == (0, "TXT")
+    assert re.fullmatch(r"n[0-9a-f]{10}\._domainkey\.register\.example", record["name"])
+    key = places().keys / "newsletter-dkim"
+    made = key.read_bytes()
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert made not in said.encode()
+    assert b64decode(record["value"].partition("p=")[2]) == signing.signer().key.public_key().public_bytes(
+        Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+    )
+    code, line = tuidang("dkim")
+    assert (code, key.read_bytes()) == (0, made)
+    assert line.startswith(f"Letters are signed. Put this into the DNS of register.example:\n{record['name']}. TXT ")
+    assert "".join(re.findall(r'"([^"]*)"', line)) == record["value"]
+
+
+def test_while_the_newsletter_is_off_there_is_no_key_to_make(tuidang):
+    before = (places().keys / "newsletter-dkim").exists()
+    assert tuidang("dkim")[0] == 1
+    assert (places().keys / "newsletter-dkim").exists() is before

@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from tests.intake.mailing import deliver, left, maildir
+from tests.intake.mailing import Imap, deliver, left, maildir
 from tests.newsletter.mailed import begun, fates, readers
 from tests.newsletter.readers import ANNA, BOTH
 
 from tuidang.config.mail import read_newsletter_settings
 from tuidang.kernel.errors import SetUpError
-from tuidang.newsletter import adapters, queries, returns
+from tuidang.newsletter import actions, adapters, queries, returns
 from tuidang.newsletter.delivering import Courier
+from tuidang.newsletter.forms import blank
 from tuidang.newsletter.models import Delivery, Subscriber, Suppression
 from tuidang.newsletter.policies import read_address
 from tuidang.newsletter.states import Reason
@@ -141,6 +142,27 @@ def test_a_complaint_with_the_way_back_counts_with_its_mailing(box):
     folder, mailing, outbox = box
     come_back(folder, complaint(f"Return-Path: <{back_to(anna())}>\r\n".encode() + outbox.raw[0]))
     assert fates(mailing) == {"SENT": 1, "COMPLAINED": 1}
+
+
+def test_over_imap_too_and_the_mailbox_is_empty_afterwards(box, settings, monkeypatch):
+    """A real server: one letter that found nobody, one that its reader calls unwanted, one of a person."""
+    _folder, mailing, outbox = box
+    letter = next(raw for raw, to in zip(outbox.raw, outbox.to, strict=True) if to == "other@mail.example")
+    with Imap() as imap:
+        monkeypatch.setenv("SSL_CERT_FILE", str(imap.certificate))
+        sender = dataclasses.replace(settings.ENVIRONMENT.newsletter, returns_maildir="", returns_imap=imap.server())
+        settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, newsletter=sender)
+        for raw in (report(back_to(anna()), "5.1.1"), complaint(letter), b"To: back@register.example\r\n\r\nA person writes.\r\n"):
+            imap.deliver(raw)
+        assert imap.left() == 3
+        assert returns.step()() is False
+        assert imap.left() == 0
+    assert not Subscriber.objects.exists()
+    assert sorted(one.reason for one in Suppression.objects.all()) == [Reason.COMPLAINED, Reason.BOUNCED]
+    assert fates(mailing) == {"SENT": 1, "BOUNCED": 1}
+    assert actions.take_in(readers=[actions.Imported(read_address(ANNA), blank("en").choices, 1)], proof=actions.note_proof(text="x")) == [
+        "asked_not_to"
+    ]
 
 
 @pytest.mark.parametrize(

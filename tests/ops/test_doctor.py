@@ -12,6 +12,7 @@ from django.urls import reverse
 from tests.accounts.people import member_with
 from tests.archive.test_objections import settle
 from tests.ledger.register import Register, declare
+from tests.newsletter.mailed import begun, readers
 from tests.review.objecting import TEXT, object_to
 
 from tuidang.accounts.policies import Role
@@ -20,8 +21,11 @@ from tuidang.kernel import clock
 from tuidang.kernel.mailing import Sender
 from tuidang.kernel.places import places
 from tuidang.newsletter import actions as newsletter
+from tuidang.newsletter import mailings, signing
 from tuidang.newsletter.forms import blank
+from tuidang.newsletter.models import Delivery
 from tuidang.newsletter.policies import Address, read_address
+from tuidang.newsroom import cards
 from tuidang.ops.commands import doctor
 from tuidang.ops.doctor import findings
 from tuidang.ops.serving import hold_data_folder
@@ -168,3 +172,44 @@ def test_the_newsletter_is_off_or_looked_at(register: Register, monkeypatch: pyt
     assert "wait for their letter" in texts("fault")
     (places().keys / "newsletter").unlink()
     assert "cannot be read: its key is not in" in texts("fault")
+
+
+@pytest.mark.django_db(databases=["default", "newsletter"])
+def test_letters_that_are_not_signed_that_wait_or_may_not_have_gone_and_what_nobody_reads_are_told(
+    register: Register, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    smtp = Server("127.0.0.1", 1, "", "", encrypted=False)
+    sender = Sender("news@register.example", smtp)
+    monkeypatch.setattr(settings, "ENVIRONMENT", replace(settings.ENVIRONMENT, newsletter=sender))
+    (places().keys / "newsletter-dkim").unlink(missing_ok=True)
+    assert "are not signed" in texts("note")
+    assert "written to for ever" in texts("note")
+    returned = replace(sender, returns="back@register.example", returns_maildir=str(tmp_path))
+    monkeypatch.setattr(settings, "ENVIRONMENT", replace(settings.ENVIRONMENT, newsletter=returned))
+    signing.make()
+    assert "are not signed" not in texts("note")
+    assert "written to for ever" not in texts("note")
+    assert "is no Maildir" in texts("fault")
+    assert "letters of the newsletter" not in texts("note")
+    readers("reader@mail.example", "other@mail.example")
+    mailing = begun()
+    while mailings.fill(mailing=mailing):
+        pass
+    first, other = Delivery.objects.order_by("id").values_list("id", flat=True)
+    mailings.take(mailing=mailing, deliveries=[first, other])
+    mailings.step_on(done={}, hand=first)
+    assert mailings.recover(mailing=mailing) == 1
+    assert "of 1 letters of the newsletter nobody can know" in texts("note")
+    assert "are paused" not in texts("note")
+    mailings.pause(mailing=mailing)
+    assert "1 letters of the newsletter are paused" in texts("note")
+    assert texts("note").count(reverse("letters:letters")) == 2
+    assert "mail.example" not in texts("note")
+    assert doctor(Namespace(json=True)) == 1
+
+
+def test_where_no_font_has_chinese_characters_it_is_told_what_brings_them(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cards, "font", lambda language, _size: None if language.startswith("zh") else object())
+    assert "fonts-noto-cjk" in texts("note")
+    monkeypatch.setattr(cards, "font", lambda _language, _size: object())
+    assert "fonts-noto-cjk" not in texts("note")

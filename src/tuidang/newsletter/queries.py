@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tuidang.kernel import clock
 from tuidang.kernel.errors import DamagedError
-from tuidang.newsletter import adapters, consents
+from tuidang.newsletter import adapters, consents, signing
 from tuidang.newsletter.content import Choices
 from tuidang.newsletter.models import Subscriber, Suppression, Wish
 from tuidang.newsletter.policies import Address, NoAddress, read_address
@@ -94,13 +94,15 @@ def wishes(*, without: Collection[UUID], most: int) -> list[UUID]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an operator must know: the key is gone although something needs it; wishes wait since yesterday or longer."""
+    """What an operator must know: the key is gone although something needs it; wishes wait since yesterday or longer; letters are not signed."""
 
     key_missing: bool
     late: bool
+    unsigned: bool
 
 
 def standing() -> Standing:
     """How things stand now."""
     anything = any(table.objects.exists() for table in (Subscriber, Suppression, Wish))
-    return Standing(anything and not adapters.has_key(), Wish.objects.filter(day__lt=clock.today()).exists())
+    late = Wish.objects.filter(day__lt=clock.today()).exists()
+    return Standing(anything and not adapters.has_key(), late, signing.signer() is None)

@@ -26,7 +26,10 @@ from tuidang.kernel import clock
 from tuidang.kernel.mailing import Sender, Server
 from tuidang.kernel.places import places
 from tuidang.ledger import adapters, queries
+from tuidang.newsletter import mailings
 from tuidang.newsletter import queries as newsletter
+from tuidang.newsletter.states import Fate, Sending
+from tuidang.newsroom import cards
 from tuidang.ops import serving
 from tuidang.review import queries as review
 from tuidang.review.policies import OVERDUE_DAYS
@@ -42,6 +45,8 @@ MOST_COUNTED = 1000
 OBJECTIONS = "/staff/objections/"
 SUPPORT = "/staff/review/messages/"
 CONTACT = "/staff/contact/"
+LETTERS = "/staff/newsletter/"
+CARD_SIZE = 34
 SILENT = {
     "log_statement": "none",
     "log_min_duration_statement": "-1",
@@ -64,7 +69,7 @@ def findings() -> list[Finding]:
     """All there is to say, faults first."""
     order = ("fault", "closed", "note")
     return sorted(
-        [*_ledger(), *_keys(), *_database(), *_promises(), *_objections(), *_messages(), *_mail(), *_newsletter(), *_public()],
+        [*_ledger(), *_keys(), *_database(), *_promises(), *_objections(), *_messages(), *_mail(), *_newsletter(), *_cards(), *_public()],
         key=lambda one: order.index(one.level),
     )
 
@@ -222,6 +227,14 @@ def _newsletter() -> Iterator[Finding]:
     mail: MailSettings | None = settings.ENVIRONMENT.mail
     if mail is None or mail.smtp != sender.smtp:
         yield from _password(sender.variable, sender.smtp)
+    yield from _password("NEWSLETTER_RETURNS_IMAP", sender.returns_imap)
+    if sender.returns_maildir and not (Path(sender.returns_maildir) / "new").is_dir():
+        yield Finding("fault", "TUIDANG_NEWSLETTER_RETURNS_MAILDIR is no Maildir: there is no folder `new` in it")
+    if not sender.returns:
+        yield Finding(
+            "note",
+            "nothing is set up to read what comes back: mailboxes that are gone are written to for ever (TUIDANG_NEWSLETTER_RETURNS)",
+        )
     standing = newsletter.standing()
     if standing.key_missing:
         yield Finding(
@@ -232,10 +245,39 @@ def _newsletter() -> Iterator[Finding]:
         yield Finding(
             "fault", "people who signed up for the newsletter wait for their letter since yesterday; see that the mail server takes mail"
         )
+    if standing.unsigned:
+        yield Finding(
+            "note",
+            "the newsletter's letters are not signed: large providers hide their button to unsubscribe, and may take letters for spam; run "
+            "`tuidang newsletter dkim` and put the record that it prints into the DNS",
+        )
+    yield from _mailings()
     if connection.vendor == "postgresql" and not settings.ENVIRONMENT.newsletter_database_url:
         name = places().newsletter.name
         yield Finding(
             "note", f"the newsletter's readers are in {name}; for several machines name a database in TUIDANG_NEWSLETTER_DATABASE_URL"
+        )
+
+
+def _mailings() -> Iterator[Finding]:
+    """Of the last letters: those that wait for an editor."""
+    standings = mailings.standings()
+    if paused := sum(one.sending is Sending.PAUSED for one in standings):
+        yield Finding("note", f"{paused} letters of the newsletter are paused, by an editor or because servers refused it; see {LETTERS}")
+    if unknown := sum(one.figures.get(Fate.UNKNOWN.name, 0) for one in standings):
+        yield Finding(
+            "note",
+            f"of {unknown:,} letters of the newsletter nobody can know whether they were sent, since sending broke off; an editor can have them "
+            f"sent again on {LETTERS}",
+        )
+
+
+def _cards() -> Iterator[Finding]:
+    if cards.font("zh-hans", CARD_SIZE) is None:
+        yield Finding(
+            "note",
+            "share cards of Chinese pages bear no words, for no font here has them: on Debian `apt-get install fonts-noto-cjk`, then delete "
+            f"{places().media.name}/card-*.png and start again",
         )
 
 
