@@ -106,7 +106,7 @@ def _words(kind: Kind, told: Milestone, left: Mapping[int, int], language: str) 
     day = in_words(clock.as_date(told.day))
     step = numbers.group(told.step)
     title = _("%(step)s withdrawals declared, on the public record") % {"step": step}
-    summary = _("The count of this register passed %(step)s on %(day)s. Anyone can recount it.") % {"step": step, "day": day}
+    summary = _("The count of this register reached %(step)s on %(day)s. Anyone can recount it.") % {"step": step, "day": day}
     organisations = [(one.full[language], left.get(one.bit, 0)) for one in reference.organisations()]
     context = {
         "lang": language,
