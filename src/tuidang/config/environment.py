@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ def read_environment() -> Environment:
         raise SetUpError("TUIDANG_SOURCE must be a web address: https://…")
     return Environment(
         database_url=os.environ.get("TUIDANG_DATABASE_URL", ""),
-        hosts=tuple(host.strip() for host in os.environ.get("TUIDANG_HOSTS", "").split(",") if host.strip()),
+        hosts=_hosts(os.environ.get("TUIDANG_HOSTS", "")),
         debug=os.environ.get("TUIDANG_DEBUG", "") == "1",
         k=int(raw_k),
         backup_days=int(raw_days),
@@ -91,6 +92,14 @@ def _letters(environment: Mapping[str, str]) -> str:
     if folder and environment.get("TUIDANG_HOSTS", "").strip():
         raise SetUpError("TUIDANG_LETTERS is for a demo: a public register sends its mail")
     return folder
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """Names from a list with commas. Raises SetUpError: they stand in links, and in heads of letters."""
+    found = tuple(host.strip() for host in text.split(",") if host.strip())
+    if not all(re.fullmatch(r"[A-Za-z0-9.:*_\[\]-]+", one) for one in found):
+        raise SetUpError("TUIDANG_HOSTS must be names of hosts with commas between them, such as register.example,www.register.example")
+    return found
 
 
 def _milestones(text: str | None) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ What is the same for all readers of a language is made once. Nothing in a letter
 from __future__ import annotations
 
 import re
-from base64 import b64encode, encodebytes
+from base64 import encodebytes
 from dataclasses import dataclass
 from email.utils import format_datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ from tuidang.kernel import clock
 from tuidang.kernel.mailing import Finished, Sender, site
 from tuidang.newsletter import adapters
 from tuidang.newsletter.content import Said, To
-from tuidang.newsletter.letters import SPOKEN, as_paragraphs
+from tuidang.newsletter.letters import SPECIAL, SPOKEN, as_paragraphs, words_of
 from tuidang.newsletter.signing import Signer
 
 LEAVE, SETTINGS = "https://leave.invalid/", "https://settings.invalid/"
@@ -28,9 +28,6 @@ LEAVE, SETTINGS = "https://leave.invalid/", "https://settings.invalid/"
 _LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
 _OURS = re.compile(r'(<a href=")/(?!/)')
 _EASED = re.compile(r' rel="[^"]*"')
-_ENCODED_BYTES = 45
-"""In one word of RFC 2047, which has at most 75 characters."""
-_SPECIAL = '"<>@,;:\\()[]'
 _BOUNDARY = "=_part_of_this_letter_="
 
 
@@ -51,8 +48,8 @@ def form_of(said: Said, sender: Sender) -> Form:
         name = " ".join(render_to_string("design/register_name.html").split())
     domain = sender.address.partition("@")[2]
     head = (
-        f"From: {_word(name, _SPECIAL)} <{sender.address}>\r\n"
-        f"Subject: {_word(said.subject)}\r\n"
+        f"From: {words_of(name, SPECIAL)} <{sender.address}>\r\n"
+        f"Subject: {words_of(said.subject)}\r\n"
         f"List-Id: <newsletter.{domain}>\r\n"
         "Auto-Submitted: auto-generated\r\n"
         "Precedence: bulk\r\n"
@@ -116,16 +113,3 @@ def _filled(text: str, places: dict[str, str]) -> str:
 def _part(kind: str, text: str) -> str:
     body = encodebytes(text.encode()).decode().replace("\n", "\r\n")
     return f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n{body}'
-
-
-def _word(text: str, unfit: str = "") -> str:
-    """Words of a header, on its one line: no line end gets in. Encoded (RFC 2047) where they are not ASCII or hold one of `unfit`."""
-    line = " ".join(text.split())
-    if line.isascii() and line.isprintable() and "=?" not in line and not set(line) & set(unfit):
-        return line
-    pieces, room = [""], _ENCODED_BYTES
-    for one in line:
-        if len((pieces[-1] + one).encode()) > room:
-            pieces.append("")
-        pieces[-1] += one
-    return " ".join(f"=?utf-8?b?{b64encode(piece.encode()).decode()}?=" for piece in pieces)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -16,15 +17,22 @@ from tuidang.newsletter.actions import Owed
 from tuidang.newsletter.policies import WAITING_DAYS
 
 _LINK = re.compile(r"https?://\S+")
+_ENCODED_BYTES = 45
+"""In one word of RFC 2047, which has at most 75 characters."""
+_MOST_WORDS = 9
+"""So many of these, and an address, fit on a header's one line, which has at most 998 bytes: what is longer ends in dots."""
+SPECIAL = '"<>@,;:\\()[]'
+"""What a name beside an address cannot hold as it is."""
 SPOKEN = {"en": "en", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 
 
 def signing_up(owed: Owed, sender: Sender) -> EmailMessage:
     """Asks to confirm; or, to whoever reads already, says so and leads to the settings. Signed, where there is a key."""
     message, signer = _signing_up(owed, sender), signing.signer()
-    if signer is None or not owed.address.isascii():
+    if signer is None:
         return message
-    raw = message.message().as_bytes(linesep="\r\n")
+    message.to = []  # Django would write what no server knows where the address is not ASCII
+    raw = f"To: {owed.address}\r\n".encode() + message.message().as_bytes(linesep="\r\n")
     return Finished(signer.signed(raw, sender.address.partition("@")[2]), sender=sender.address, to=owed.address)
 
 
@@ -38,7 +46,7 @@ def _signing_up(owed: Owed, sender: Sender) -> LongLines:
     body = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
     headers = {
         **_headers(sender, owed),
-        "From": f"{name} <{sender.address}>",
+        "From": f"{words_of(name, SPECIAL)} <{sender.address}>",
         "List-Unsubscribe": f"<{site()}/newsletter/u/{adapters.token('leave', owed.subscriber)}/>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
@@ -51,6 +59,27 @@ def links_of(owed: Owed) -> dict[str, str]:
     """Where the links of a letter lead."""
     start = f"{site()}/{owed.language}/newsletter"
     return {purpose: f"{start}/{letter}/{adapters.token(purpose, owed.subscriber)}/" for letter, purpose in adapters.LETTERS.items()}
+
+
+def words_of(text: str, unfit: str = "") -> str:
+    """Words of a header, on its one line: no line end gets in. Encoded (RFC 2047) where they are not ASCII or hold one of `unfit`."""
+    line = " ".join(text.split())
+    if (
+        line.isascii()
+        and line.isprintable()
+        and "=?" not in line
+        and not set(line) & set(unfit)
+        and len(line) <= _ENCODED_BYTES * _MOST_WORDS
+    ):
+        return line
+    pieces, room = [""], _ENCODED_BYTES
+    for one in line:
+        if len((pieces[-1] + one).encode()) > room:
+            pieces.append("")
+        pieces[-1] += one
+    if len(pieces) > _MOST_WORDS:
+        pieces = [*pieces[: _MOST_WORDS - 1], f"{pieces[_MOST_WORDS - 1][:-3]}…"]
+    return " ".join(f"=?utf-8?b?{b64encode(piece.encode()).decode()}?=" for piece in pieces)
 
 
 def as_html(text: str, language: str, title: str) -> str:
