@@ -52,6 +52,7 @@ OWN_WORDS = {
         "facts",
         "feeds",
         "mailings",
+        "milestones",
         "pictures",
         "showing",
         "words",
