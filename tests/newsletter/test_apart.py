@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import connections, models, router
 from tests.ledger.register import declare
+from tests.newsletter import mailed
 from tests.newsletter.readers import BOTH, confirmed, sign_up
 
 from tuidang.config.databases import Apart, databases
@@ -18,6 +19,7 @@ from tuidang.intake.models import Declaration
 from tuidang.kernel.errors import SetUpError
 from tuidang.kernel.places import places
 from tuidang.newsletter import actions
+from tuidang.newsletter.delivering import Courier
 from tuidang.newsletter.models import Delivery, ImportProof, Mailing, MailingText, Subscriber, Suppression, Wish
 from tuidang.newsletter.policies import read_address
 from tuidang.newsletter.states import Reason
@@ -97,6 +99,13 @@ def test_a_dump_without_the_key_shows_no_address(post, outbox):
     confirmed(post, outbox, "Anna.Lindqvist@mail.example")
     actions.take_in(readers=[], proof=actions.note_proof(text="binder of the march, Berta Lindqvist"))
     sign_up("waits.lindqvist@mail.example")
+    mailed.readers("Greta.Lindqvist@mail.example", "gone.lindqvist@mail.example")
+    mailed.begun()
+    courier = Courier(post.sender)
+    while courier.step():
+        pass
+    actions.shut_out(address=read_address("gone.lindqvist@mail.example"), reason=Reason.BOUNCED)
+    assert Delivery.objects.count() == 2
     dump = everything()
     assert len(dump) > 1000
     assert b"newsletter_subscriber" in dump

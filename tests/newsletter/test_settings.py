@@ -10,10 +10,12 @@ from django.db import connections
 from django.test import Client
 from django.urls import get_resolver
 from tests.house.test_reading import WRITES, routes
+from tests.newsletter import mailed
 from tests.newsletter.readers import ANNA, BOTH, confirmed, links, send, sign_up
 from tests.page import LANGUAGES, read
 
 from tuidang.newsletter import actions, adapters, consents, queries
+from tuidang.newsletter.delivering import Courier
 from tuidang.newsletter.models import Subscriber, Suppression, Wish
 from tuidang.newsletter.policies import read_address
 from tuidang.newsletter.states import Reason, Rhythm, State, Topic
@@ -148,17 +150,32 @@ def test_a_link_opens_what_it_is_for_and_nothing_else(reader, purpose):
     assert [one for one in PURPOSES if adapters.read_token(one, token) == reader.id] == [purpose]
 
 
+def addresses(letter) -> set[str]:
+    """All that a program finds to open in a letter: in its head and in both texts."""
+    parts = [letter.get_body((kind,)).get_content() for kind in ("plain", "html")]
+    return set(re.findall(r"https?://[^/\s<>]+(/[^\s<>\"]+)", " ".join([*parts, *map(str, letter.values())])))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_scanner_that_opens_every_link_signs_up_confirms_and_unsubscribes_nobody(post, outbox, language):
-    """Every address of the site that takes a token, with every token that there is; and every link of every letter."""
+    """Every address of the site that takes a token, with every token that there is; every link of every letter; and where those lead on to."""
     confirmed(post, outbox)
     sign_up("waits@mail.example")
     post.step()
+    mailed.readers("each@mail.example", language=language)
+    mailed.begun(rhythms=list(Rhythm))
+    courier = Courier(post.sender)
+    while courier.step():
+        pass
+    assert len(outbox.raw) == 4
     tokens = [adapters.token(purpose, one.id) for purpose in PURPOSES for one in Subscriber.objects.all()]
     taking = sorted({route for route in routes(get_resolver()) if "newsletter" in route})
     assert sum("token" in route for route in taking) == 4
     targets = {re.sub(r"<str:\w+>", token, "/" + route.replace("<language>", language)) for route in taking for token in tokens}
-    targets |= set(re.findall(r"https?://[^/\s<>]+(/[^\s<>\"]+)", " ".join(raw.decode() for raw in outbox.raw)))
+    in_letters = set().union(*map(addresses, outbox.answers()))
+    assert {found[1] for one in in_letters if (found := re.search(r"/newsletter/(\w)/", one))} == set("cpu")
+    assert any(one.startswith("/newsletter/u/") for one in in_letters)
+    targets |= in_letters
     writing: list[str] = []
 
     def note(execute, sql, *given):
@@ -170,7 +187,8 @@ def test_a_scanner_that_opens_every_link_signs_up_confirms_and_unsubscribes_nobo
     with connections["newsletter"].execute_wrapper(note), connections["default"].execute_wrapper(note):
         for target in targets:
             for method in (Client().get, Client().head):
-                assert method(target, {"address": ANNA, "consent": "on", "step": "erase"}).status_code < 500
+                answer = method(target, {"address": ANNA, "consent": "on", "step": "erase"}, follow=True)
+                assert answer.status_code < 500
     assert writing == []
     assert sorted(Subscriber.objects.values_list("id", "state", "letters")) == before
     assert {one[1] for one in before} == {State.WAITING, State.CONFIRMED}

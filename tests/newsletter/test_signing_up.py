@@ -51,14 +51,15 @@ def test_whoever_signs_up_gets_a_letter_and_reads_once_they_confirm(post, outbox
 
 
 def test_the_answer_and_its_work_are_the_same_whoever_it_is(post, outbox):
-    """Known, waiting, shut out for good, or never heard of: the same statements to the database, and the same page but for what was typed."""
-    reads, waits, shut, new = (f"{name}@mail.example" for name in ("reads", "waits", "shuts", "newly"))
+    """Known, waiting, shut out, gone, or never heard of: the same statements to the database, the same page but for what was typed, and no letter."""
+    reads, waits, shut, left, new = (f"{name}@mail.example" for name in ("reads", "waits", "shuts", "leave", "newly"))
     confirmed(post, outbox, reads)
+    actions.shut_out(address=read_address(left), reason=Reason.LEFT)
     sign_up(waits)
     post.step()
     actions.shut_out(address=read_address(shut), reason=Reason.COMPLAINED)
-    seen = {}
-    for address in (reads, waits, shut, new):
+    seen, letters = {}, len(outbox.raw)
+    for address in (reads, waits, shut, left, new):
         asked: list[str] = []
 
         def note(execute, sql, params, many, context, asked=asked):
@@ -67,11 +68,28 @@ def test_the_answer_and_its_work_are_the_same_whoever_it_is(post, outbox):
 
         with connections["newsletter"].execute_wrapper(note), connections["default"].execute_wrapper(note):
             answer = sign_up(address)
+        assert len(outbox.raw) == letters
         page = answer.content.decode().replace(address, "")
-        seen[address] = (answer.status_code, page, dict(answer.items()) | {"Content-Length": ""}, asked, len(address))
+        seen[address] = (answer.status_code, page, dict(answer.items()), asked, len(answer.content), len(address))
     assert len(seen[new][3]) > 0
     assert all(one == seen[new] for one in seen.values())
     assert len({len(bytes(one.content)) for one in Wish.objects.all()}) == 1
+
+
+@pytest.mark.parametrize("block", [False, True])
+def test_an_answer_waits_for_no_server_of_mail(outbox, monkeypatch, block):
+    """What would take longer for some addresses than for others is not done while somebody waits."""
+
+    def touched(*_given, **_named):
+        raise AssertionError
+
+    for place in ("tuidang.kernel.mailing.sending", "tuidang.newsletter.actions.take_up", "tuidang.newsletter.letters.signing_up"):
+        monkeypatch.setattr(place, touched)
+    monkeypatch.setattr("smtplib.SMTP.connect", touched)
+    monkeypatch.setattr("tuidang.newsletter.adapters.unseal", touched)
+    given = {"step": "short", "version": consents.VERSION} if block else {}
+    assert sign_up(ANNA, "en", **given).status_code == 200
+    assert sign_up(ANNA, "en", **given).status_code == 200
 
 
 def test_who_reads_already_is_told_so_and_nothing_changes(post, outbox):
