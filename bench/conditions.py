@@ -21,11 +21,11 @@ def setup_django(data: Path, database: str = "") -> None:
     django.setup()
 
 
-def conditions(what: str) -> None:
-    """Prints what was measured and on what."""
+def conditions(what: str, url: str | None = None) -> None:
+    """Prints what was measured and on what. `url` is that of the database, where it is not the register's."""
     model = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?"
     )
-    database = "PostgreSQL" if os.environ.get("TUIDANG_DATABASE_URL") else "SQLite"
+    database = "PostgreSQL" if (os.environ.get("TUIDANG_DATABASE_URL") if url is None else url) else "SQLite"
     load = os.getloadavg()[0]
     print(f"{what}\n{database}, Python {platform.python_version()}, {os.cpu_count()} cores, {model}, load {load:.1f}\n")
