@@ -229,6 +229,29 @@ def test_a_provider_gets_no_more_a_minute_than_is_set(outbox, settings, monkeypa
     assert len(outbox.to) == 60
 
 
+def test_in_no_minute_a_provider_gets_more_than_is_set_and_each_has_its_own_rate(outbox, settings, monkeypatch):
+    rates = {"slow.example": 30, "*": 120}
+    courier, now = Courier(dataclasses.replace(settings.ENVIRONMENT.newsletter, rates=rates)), [1000.0]
+    monkeypatch.setattr(delivering.time, "monotonic", lambda: now[0])
+    many(100, "slow.example")
+    many(150, "quick.example")
+    begun()
+    went: list[tuple[int, str]] = []
+    for second in range(240):
+        run(courier)
+        went += [(second, one.partition("@")[2]) for one in outbox.to[len(went) :]]
+        now[0] += 1
+    assert len(went) == len(set(outbox.to)) == 250
+    for domain, most in (("slow.example", 30), ("quick.example", 120)):
+        seconds = [second for second, one in went if one == domain]
+        windows = [sum(start <= second < start + 60 for second in seconds) for start in range(240)]
+        assert max(windows) == most
+        assert seconds[-1] <= len(seconds) / most * 60
+    assert max(second for second, one in went if one == "quick.example") < min(
+        second for second, one in went[-30:] if one == "slow.example"
+    )
+
+
 def test_whoever_unsubscribes_from_a_letter_counts_and_is_named_no_more(courier, outbox):
     readers(ANNA, "other@mail.example")
     mailing = begun()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -39,6 +40,8 @@ class _Provider:
     pause: Pause = field(default_factory=Pause)
     _allowed: float = 0
     _at: float = 0
+    _went: deque[tuple[float, int]] = field(default_factory=deque)
+    """When how many went, in the last minute."""
 
     def may_go(self) -> int:
         if self.pause.lasts():
@@ -46,10 +49,15 @@ class _Provider:
         now, most = time.monotonic(), max(1.0, self.a_minute * BURST_SECONDS / 60)
         self._allowed = most if not self._at else min(most, self._allowed + (now - self._at) * self.a_minute / 60)
         self._at = now
-        return min(int(self._allowed), len(self.waiting))
+        while self._went and self._went[0][0] <= now - 60:
+            self._went.popleft()
+        this_minute = sum(number for _, number in self._went)
+        return max(0, min(int(self._allowed), self.a_minute - this_minute, len(self.waiting)))
 
     def take(self, number: int) -> list[int]:
         self._allowed -= number
+        if number:
+            self._went.append((self._at, number))
         return [self.waiting.pop() for _ in range(number)]
 
 
