@@ -46,3 +46,11 @@ def test_without_mirrors_there_are_none(monkeypatch):
 def test_what_is_no_address_is_refused(monkeypatch, value):
     with pytest.raises(SetUpError, match="TUIDANG_MIRRORS"):
         mirrors(monkeypatch, value)
+
+
+def test_letters_go_to_a_folder_only_where_nothing_is_public(monkeypatch):
+    monkeypatch.setenv("TUIDANG_LETTERS", "letters")
+    assert read_environment().letters == "letters"
+    monkeypatch.setenv("TUIDANG_HOSTS", "register.example")
+    with pytest.raises(SetUpError, match="TUIDANG_LETTERS"):
+        read_environment()

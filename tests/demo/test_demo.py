@@ -1,13 +1,14 @@
 """`./run demo`, as a person starts it, on both databases."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
-from tests.demo.program import get, run, served
+from tests.demo.program import get, run, served, wait_until
 from tests.served import free_port
 
 from tuidang.demo import folder
@@ -73,10 +74,49 @@ def assert_served(found: dict, data, database_url: str) -> None:
         assert status == 200
         assert f"<LEDGER>{found['count']:,}</LEDGER>" in feed
         assert f"<LASTUPDATE>{datetime.now(UTC):%Y-%m-%d}" in feed
+        assert_no_page_is_empty(port)
+        assert_letters_go_to_a_folder(port, data)
         statements = get(port, "/zh-hans/statements/")[1]
         assert "虚构" in statements or "虛構" in statements or "invented" in statements
     assert process.returncode == 0
     assert not data.with_name(f"{data.name}.clock").exists()
+
+
+EMPTY = "Nothing has been published here yet|None has been published yet|Nobody can be reached here yet|No event is announced"
+ROOMS = ("news", "milestones", "support", "stories", "events", "places", "library", "about", "newsletter/archive", "messages", "contact")
+
+
+def assert_no_page_is_empty(port: int) -> None:
+    """The newsroom is full; home has a story, the latest news, and asks readers to sign up; a story leads to its statement and has a picture."""
+    for room in ROOMS:
+        status, page = get(port, f"/en/{room}/")
+        assert status == 200
+        assert not re.search(EMPTY, page), room
+    home = get(port, "/en/")[1]
+    for part in ("told with consent", "/en/news/", 'action="/en/newsletter/"'):
+        assert part in home
+    assert get(port, "/zh-hant/milestones/100/")[0] == 200
+    assert get(port, "/en/news/waits-for-a-second-person/")[0] == 404
+    assert "2-4-8 Minato" not in get(port, "/en/places/kirigahama/")[1]
+    event = get(port, "/en/events/how-to-recount/event.ics")[1]
+    assert re.search(r"DTSTART;TZID=Asia/Taipei:[0-9]{8}T200000", event)
+    story = get(port, "/zh-hans/stories/a-drawer-in-another-country/")[1]
+    picture = re.search(r'src="(/media/[^"]+)"', story)
+    assert get(port, picture[1])[0] == 200
+
+
+def assert_letters_go_to_a_folder(port: int, data) -> None:
+    """Who signs up is written to, on this machine alone."""
+    version = re.search(r'name="version" value="([^"]+)"', get(port, "/en/newsletter/")[1])[1]
+    fields = {"version": version, "step": "short", "address": "reader@mailbox.example", "consent": "on"}
+    with Visitor(port) as visitor:
+        assert visitor.ask("POST", "/en/newsletter/", urlencode(fields).encode())[0] == 200
+    wait_until(lambda: "To: reader@mailbox.example" in letters(data))
+
+
+def letters(data) -> str:
+    """Everything that was put into the folder so far."""
+    return "".join(path.read_text() for path in (data / "letters").glob("*"))
 
 
 def assert_cheats_are_caught(found: dict, data, database_url: str) -> None:

@@ -7,7 +7,10 @@ import json
 import shlex
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from tuidang.accounts.commands import address
 from tuidang.demo import cheat, folder
@@ -150,6 +153,8 @@ def _text(found: Reckoning, addresses: dict[str, str], codes: dict[str, str], *,
             *(f"    {name:<22}{code}" for name, code in codes.items()),
         ]
     parts += ["\n  Recount it yourself, and try to cheat:\n", f"    {_recount_command()}", f"    ./tuidang demo cheat{_elsewhere()}\n"]
+    if settings.ENVIRONMENT.letters:
+        parts.append(f"  What it would send by mail is put into {shown(Path(settings.ENVIRONMENT.letters))}.\n")
     if stopped:
         parts.append("  This demo is more than thirty days old: nothing new is sealed in it. --anew makes another.\n")
     return "\n".join([*parts, "  Ctrl-C ends it.\n"])

@@ -156,7 +156,7 @@ def _of_somebody() -> Published | None:
     for _ in range(FAR_BACK):
         page = archive.page(before=before)
         for one in page.statements:
-            if (one.persons, one.language, one.organisations) == (1, "zh-hans", PIONEERS):
+            if (one.persons, one.language, one.organisations) == (1, SPOKEN["zh-hans"], PIONEERS):
                 return one
         before = page.older
         if before is None:
