@@ -213,6 +213,13 @@ def test_the_safety_note_of_the_form_and_every_page_lead_to_the_safety_page():
         assert "/zh-hant/safety/" in read(Client().get(f"/zh-hant/{page}")).links
 
 
+def test_every_page_but_the_forms_leads_to_the_newsroom_and_to_those_who_run_it():
+    wanted = {f"/en/{room}/" for room in ("news", "messages", "contact")}
+    for page in PAGES:
+        links = set(read(Client().get(f"/en/{page}")).links)
+        assert wanted <= links if not page.startswith(("declare/", "lookup/")) else not wanted & links, page
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_in_simplified_chinese_offers_to_declare_by_mail(page):
     found = read(Client().get(f"/zh-hans/{page}"))
