@@ -19,7 +19,7 @@ from tuidang.newsletter import composing, signing
 from tuidang.newsletter.delivering import Courier
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
-LINE_ENDS = ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\0\r\n"]
+LINE_ENDS = ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x01\r\n"]
 HOSTILE = [f"Hello{end}Bcc: thief@elsewhere.example{end}{end}<p>body" for end in LINE_ENDS]
 INTERNATIONAL = "пользователь@почта.example"
 
@@ -58,7 +58,7 @@ def test_no_subject_becomes_another_header_or_a_body(outbox, settings, signer, s
     raw = sent(outbox, settings)
     assert not {"bcc", "cc"} & {name.lower() for name, _ in head(raw)}
     assert outbox.to == [ANNA]
-    assert message_from_bytes(raw, policy=policy.default)["Subject"].split()[:2] == ["Hello", "Bcc:"] or "\0" in subject
+    assert message_from_bytes(raw, policy=policy.default)["Subject"].split()[:2] in (["Hello", "Bcc:"], ["Hello\x01", "Bcc:"])
     assert verifies(raw, signer)
 
 
