@@ -127,6 +127,24 @@ def test_one_click_unsubscribes_without_cookie_and_redirect(reader, outbox):
     assert kept() == (0, [Reason.LEFT])
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (
+            b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+        ),
+        (b"", "application/x-www-form-urlencoded"),
+        (b"\xff" * 100_000, "multipart/form-data; boundary=missing"),
+        (b"List-Unsubscribe=One-Click", "text/plain"),
+    ],
+)
+def test_one_click_works_in_whatever_form_a_program_sends_it(reader, body, kind):
+    address = f"/newsletter/u/{adapters.token('leave', reader.id)}/"
+    answer = Client(enforce_csrf_checks=True).post(address, body, content_type=kind)
+    assert (answer.status_code, answer.content, kept()) == (200, b"OK\n", (0, [Reason.LEFT]))
+
+
 @pytest.mark.parametrize("token", ["x" * 22, "x", "é" * 22, "x" * 5000, "-" * 22, "A" * 21 + "B", "%00" * 22])
 def test_a_link_that_leads_nowhere_is_answered_alike(reader, token):
     assert one_click(f"/newsletter/u/{token}/").status_code == 200
