@@ -111,6 +111,8 @@ def test_accepting_goes_on_while_batches_are_sealed_and_nobody_is_lost(register)
     threads = [threading.Thread(target=accept) for _ in range(4)]
     for thread in threads:
         thread.start()
+    while not codes and any(thread.is_alive() for thread in threads):
+        time.sleep(0.01)
     sealed = []
     while any(thread.is_alive() for thread in threads):
         sealed.append(sealing.seal(force=True).sealed)
