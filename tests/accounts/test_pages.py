@@ -57,6 +57,7 @@ WHO = {
     "desk:take_back": EDITORS,
     "desk:withdraw": EDITORS,
     "desk:preview": EDITORS,
+    "desk:card": EDITORS,
     "desk:mailing": EDITORS,
     "desk:versions": EDITORS,
     "desk:version": EDITORS,

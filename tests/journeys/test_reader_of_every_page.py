@@ -30,6 +30,9 @@ LOOKED_AT = frozenset(
 class Reader:
     """One tab, shown one answer after the other as the site sent it; notes what is wrong with each."""
 
+    loads = tuple(f"{SITE}{assets.sheet(name).path}" for name in ("public", "newsroom"))
+    """What a page may load besides pictures."""
+
     def __init__(self, page: Page) -> None:
         self._page = page
         self._shown: Seen | None = None
@@ -64,8 +67,8 @@ class Reader:
             self.wrong += [(seen.name, *one) for one in self._check(EVERY_RULE)]
             self._page.emulate_media(color_scheme="dark")
             self.wrong += [(seen.name, "dark", *one) for one in self._check(COLOURS)]
-        allowed = {f"{SITE}/", *(f"{SITE}{assets.sheet(name).path}" for name in ("public", "newsroom"))}
-        self.wrong += [(seen.name, "asks for", one) for one in self._asked if one not in allowed and not one.startswith(f"{SITE}/media/")]
+        allowed = (f"{SITE}/media/", *self.loads)
+        self.wrong += [(seen.name, "asks for", one) for one in self._asked if one != f"{SITE}/" and not one.startswith(allowed)]
         if self._page.context.cookies():
             self.wrong.append((seen.name, "sets a cookie"))
 
