@@ -212,7 +212,9 @@ def test_hostile_words_are_harmless_on_every_page_of_the_desk(mine, hers, news, 
         f"{news}/approve/",
     ):
         page = read(hers.get(DESK + path))
-        assert not {"svg", "iframe", "img"} & set(page.tags)
+        assert not {"svg", "iframe"} & set(page.tags)
+        ours = page.html.count(f'<img src="{DESK}{news}/card/')
+        assert page.tags.count("img") == ours == ("preview" in path), "the card that we make of the title"
         assert not [link for link in page.links if link.startswith(("javascript", "data", "https://elsewhere"))]
     assert harmless(queries.proposed(queries.on_desk(news), "en").html)
 
