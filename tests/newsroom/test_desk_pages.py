@@ -123,6 +123,24 @@ def test_what_one_wrote_the_other_puts_out(mine, hers, news):
     assert queries.edition(Kind.NEWS, "a-rally", "en").html == "<p>We meet <em>today</em>.</p>"
 
 
+@pytest.mark.parametrize("theirs", ["words", "facts"])
+def test_nobody_hands_on_what_came_in_beside_them(mine, hers, theirs):
+    support = begun(Kind.SUPPORT, mine)
+    complete = Support(who="A Senator", country=840)
+    actions.set_facts(item=support, facts=complete, by=mine.member)
+    read_before = opened(mine, support)
+    if theirs == "words":
+        hers.post(f"{DESK}{support}/", opened(hers, support) | {"title-zh-hans": "夹带的话", "body-zh-hans": "没有第二个人看过。"})
+    else:
+        actions.set_facts(item=support, facts=Support(who="Somebody Else", country=840), by=hers.member)
+    answer = mine.post(f"{DESK}{support}/", read_before | {"title-en": "One, better", "then": "offer"})
+    assert answer.status_code == 409
+    assert ("夹带的话" if theirs == "words" else "Somebody Else") in answer.content.decode(), "it is shown to whoever is to hand it on"
+    found = queries.on_desk(support)
+    assert (found.state, found.texts["en"].title) == (State.DRAFT, "One, better"), "handed on by who had not seen it, its author could put it out"
+    assert mine.post(f"{DESK}{support}/", opened(mine, support) | {"then": "offer"})["Location"] == DESK
+
+
 def test_what_was_changed_after_it_was_read_does_not_go_out(mine, hers, news):
     version = offered(news, mine)
     mine.post(f"{DESK}{news}/", opened(mine, news) | {"body-en": "Something else."})

@@ -153,10 +153,15 @@ def _changed(item: Item, by: UUID | None) -> None:
 
 
 @transaction.atomic
-def offer(*, item: UUID, by: UUID) -> None:
-    """Hands an item to a second pair of eyes. Raises RefusedError, and InvalidInputError for what its own words or its facts lack."""
+def offer(*, item: UUID, by: UUID, version: int | None = None) -> None:
+    """Hands an item to a second pair of eyes. Raises RefusedError, and InvalidInputError for what its own words or its facts lack.
+
+    `version` is the one that `by` looked at: who offers is one of the two who see all of it, and what came in beside them would be seen by one.
+    """
     found = _held(item)
     policies.check_can_offer(State(found.state))
+    if version is not None and found.version != version:
+        raise RefusedError("it was changed since")
     words = Text.objects.get(item=found, language=found.language)
     missing = {} if words.title.strip() else {"title": "missing"}
     if missing := missing | problems(facts_of(found)):

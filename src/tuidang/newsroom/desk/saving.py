@@ -16,9 +16,13 @@ from tuidang.newsroom.states import State
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of each language: kept, wrong (`problems` by field), or written meanwhile by somebody else. `locked`: none may change now."""
+    """What became of each language: kept, wrong (`problems` by field), or written meanwhile by somebody else. `locked`: none may change now.
+
+    `made` counts the new versions, each of which made one of the item.
+    """
 
     kept: list[str] = field(default_factory=list)
+    made: int = 0
     wrong: dict[str, dict[str, str]] = field(default_factory=dict)
     overtaken: list[str] = field(default_factory=list)
     locked: bool = False
@@ -46,7 +50,7 @@ def save(item: OnDesk, typed: Mapping[str, TypedWords], *, by: UUID) -> Outcome:
             outcome.overtaken.append(language)
             continue
         try:
-            actions.write(item=item.id, language=language, words=sent.words, after=sent.after, by=by)
+            outcome.made += actions.write(item=item.id, language=language, words=sent.words, after=sent.after, by=by) > sent.after
             outcome.kept.append(language)
         except InvalidInputError as error:
             outcome.wrong[language] = error.problems

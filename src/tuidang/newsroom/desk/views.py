@@ -121,14 +121,16 @@ def item(request: HttpRequest, staff: Staff, item: UUID) -> HttpResponse:
         return _item_page(request, staff, found, typed, outcome)
     if request.POST.get("then") != "offer":
         return redirect(f"{reverse('desk:item', args=[item])}?saved")
+    seen = (forms.number(request.POST.get("item-version", "")) or 0) + outcome.made
     try:
-        actions.offer(item=item, by=staff.id)
+        actions.offer(item=item, by=staff.id, version=seen)
     except InvalidInputError as error:
         missing = dict(error.problems)
         outcome.wrong = {found.language: {"title": missing.pop("title")}} if "title" in missing else {}
         return _item_page(request, staff, found, {}, outcome, lacking=bool(missing))
     except RefusedError:
-        return redirect("desk:item", item)
+        found = found_or_404(item)
+        return redirect("desk:item", item) if found.version == seen else _item_page(request, staff, found, {}, outcome, unseen=True)
     return redirect("desk:items")
 
 
@@ -140,8 +142,9 @@ def _item_page(
     outcome: Outcome | None = None,
     *,
     lacking: bool = False,
+    unseen: bool = False,
 ) -> HttpResponse:
-    """`lacking`: it was to be handed on, and its facts are not complete."""
+    """It was to be handed on, and `lacking`: its facts are not complete; `unseen`: whoever did has not seen all of it as it stands."""
     shown, who = columns(found, typed, outcome), names()
     outcome = outcome or Outcome()
     context = {
@@ -152,6 +155,7 @@ def _item_page(
         "saved": "saved" in request.GET or outcome.kept,
         "overtaken": [one.name for one in shown if one.language in outcome.overtaken],
         "lacking": _("Something about it is missing still: see “About it”.") if lacking else "",
+        "unseen": unseen,
         "asked": known.asked(found.kind),
         "facts": known.summary(found.kind, found.facts),
         "by": known_as(who, found.changed_by),
@@ -159,7 +163,7 @@ def _item_page(
         "yours": can_approve(found.state, offered_by=found.offered_by, changed_by=found.changed_by, by=staff.id),
         "overdue": found.goes_out is not None and found.goes_out < actions.minute(),
     }
-    status = 200 if outcome.done and not lacking else 409 if outcome.overtaken else 422
+    status = 200 if outcome.done and not lacking and not unseen else 409 if outcome.overtaken or unseen else 422
     return render(request, "newsroom/desk/item.html", context, status=status)
 
 
