@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from tests.newsroom.at_the_desk import DESK, begun, read
 
-from tuidang.newsroom import queries
+from tuidang.newsroom import actions, queries
 from tuidang.newsroom.states import Kind
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,17 @@ def test_a_publication_has_one_document_a_language(mine):
     assert queries.on_desk(item).facts.files == files, "what is typed leaves the files alone"
     mine.post(f"{DESK}{item}/document/", {"away": "en"})
     assert [one.language for one in queries.on_desk(item).facts.files] == ["zh-Hant"]
+
+
+def test_who_decides_sees_the_documents_that_go_out(mine, hers):
+    item = begun(Kind.PUBLICATION, mine)
+    mine.post(f"{DESK}{item}/facts/", {"year": "2020", "author": "Ana"})
+    mine.post(f"{DESK}{item}/document/", {"language": "zh-Hant", "document": sent(b"%PDF-1.7 one", "報告.pdf")})
+    actions.offer(item=item, by=mine.member)
+    (file,) = queries.on_desk(item).facts.files
+    page = hers.get(f"{DESK}{item}/approve/").content.decode()
+    assert f'href="/media/{file.digest}.pdf"' in page
+    assert "報告.pdf" in page
 
 
 @pytest.mark.parametrize(

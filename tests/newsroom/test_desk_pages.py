@@ -137,7 +137,7 @@ def test_nobody_hands_on_what_came_in_beside_them(mine, hers, theirs):
     assert answer.status_code == 409
     assert ("夹带的话" if theirs == "words" else "Somebody Else") in answer.content.decode(), "it is shown to whoever is to hand it on"
     found = queries.on_desk(support)
-    assert (found.state, found.texts["en"].title) == (State.DRAFT, "One, better"), "handed on by who had not seen it, its author could put it out"
+    assert (found.state, found.texts["en"].title) == (State.DRAFT, "One, better"), "else its author could put it out"
     assert mine.post(f"{DESK}{support}/", opened(mine, support) | {"then": "offer"})["Location"] == DESK
 
 

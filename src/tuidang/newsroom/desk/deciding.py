@@ -20,7 +20,7 @@ from tuidang.newsroom.desk.columns import in_order
 from tuidang.newsroom.desk.views import about, found_or_404, names
 from tuidang.newsroom.policies import can_approve
 from tuidang.newsroom.queries import OnDesk
-from tuidang.newsroom.showing import picture
+from tuidang.newsroom.showing import picture, row
 from tuidang.newsroom.states import Kind
 
 
@@ -48,6 +48,7 @@ def approve(request: HttpRequest, staff: Staff, item: UUID) -> HttpResponse:
         "photo": photo and picture(photo, tuple(in_order(found))),
         "said": photo and [(SPOKEN[one], photo.alt[one]) for one in in_order(found) if photo.alt.get(one)],
         "facts": known.summary(found.kind, found.facts),
+        "shown": row(queries.proposed(found, found.language)),
         "offered_by": names().get(found.offered_by, "") if found.offered_by else "",
         "yours": can_approve(found.state, offered_by=found.offered_by, changed_by=found.changed_by, by=staff.id),
         "fields": typed.questions(problems),
