@@ -2,7 +2,9 @@
 
 import re
 from urllib.parse import urlencode
+from uuid import uuid4
 
+import msgspec
 import pytest
 from django.test import Client
 from tests.accounts.people import clock_ahead, member_with, signed_in
@@ -275,6 +277,24 @@ def test_keys_are_made_offline_registered_and_open_what_was_downloaded(tmp_path,
     assert REACH in printed
     assert main(["contact", "new-key", "press", "--out", str(tmp_path / "other.key")]) == 0
     assert main(["contact", "open", str(file), "--key", str(tmp_path / "other.key")]) == 1
+
+
+def test_nothing_of_a_file_commands_the_terminal_of_who_opens_it(tmp_path, capsys):
+    secret, other = tmp_path / "press.key", tmp_path / "other.key"
+    assert main(["contact", "new-key", "press", "--out", str(secret)]) == 0
+    assert main(["contact", "new-key", "press", "--out", str(other)]) == 0
+    public = rolekeys.read_public((tmp_path / "press.key.pub").read_text()).key
+    role, number = "press\x1b[2J", uuid4()
+    plain = msgspec.json.encode(Letter(text="words", reach="", language="en\x1b[31m"))
+    sealed = rolekeys.seal(public, plain, rolekeys.bound_to(role, number))
+    file = tmp_path / "one.sealed"
+    file.write_bytes(rolekeys.SealedFile(role, rolekeys.mark(public), number, sealed).content())
+    for key, answer in ((secret, 0), (other, 1)):
+        capsys.readouterr()
+        assert main(["contact", "open", str(file), "--key", str(key)]) == answer
+        told = "".join(capsys.readouterr())
+        assert "press[2J" in told
+        assert "\x1b" not in told
 
 
 def test_opening_needs_no_register(tmp_path, monkeypatch, capsys):

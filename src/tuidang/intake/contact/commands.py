@@ -70,13 +70,13 @@ def _open(arguments: argparse.Namespace) -> int:
     key = rolekeys.read_secret(arguments.key.read_text("utf-8", "replace"))
     own = rolekeys.mark(rolekeys.public_of(key.key))
     if own != message.key:
-        raise RefusedError(f"this message is for the key {message.key} of {message.role}; the one given is {own} of {key.role}")
+        raise RefusedError(_plain(f"this message is for the key {message.key} of {message.role}; the one given is {own} of {key.role}"))
     letter = msgspec.json.decode(rolekeys.unseal(key.key, message.sealed, message.bound_to), type=Letter)
     reach = f"\n\nHow to reach them: {letter.reach}" if letter.reach else ""
-    sys.stdout.write(f"To {message.role}, in {letter.language}:\n\n{_plain(letter.text)}{_plain(reach)}\n")
+    sys.stdout.write(_plain(f"To {message.role}, in {letter.language}:\n\n{letter.text}{reach}\n"))
     return 0
 
 
 def _plain(text: str) -> str:
-    """Without what a terminal would take for a command of its own."""
+    """Without what a terminal would take for a command of its own. Nothing of a file is trusted: whoever has the register can write all of it."""
     return "".join(one for one in text if one == "\n" or one.isprintable())
