@@ -17,10 +17,12 @@ from tests.newsroom.at_the_desk import browser_of
 from tuidang.accounts.models import Event as Trail
 from tuidang.accounts.policies import Role
 from tuidang.config import loops
+from tuidang.newsletter import actions as subscribers
 from tuidang.newsletter import mailings as newsletter
 from tuidang.newsletter.delivering import Courier
 from tuidang.newsletter.models import Delivery, Mailing
-from tuidang.newsletter.states import Fate, Rhythm, Sending
+from tuidang.newsletter.policies import read_address
+from tuidang.newsletter.states import Fate, Reason, Rhythm, Sending
 from tuidang.newsroom import actions, content, mailings, queries
 from tuidang.newsroom.actions import Words
 from tuidang.newsroom.states import Kind, State
@@ -163,6 +165,20 @@ def test_a_letter_is_tried_out_with_one_address_before_anybody_approves(outbox, 
     outbox.says = "450 later"
     assert mine.post(page, {"address": "me@mail.example", "language": "en"}).status_code == 502
     assert not Mailing.objects.exists()
+
+
+def test_whoever_tries_a_letter_out_stands_in_the_trail_and_no_address_does(outbox, mine):
+    made = letter(mine)
+    mine.post(f"{STAFF}{made}/", {"address": "me@mail.example", "language": "en"})
+    tried = Trail.objects.get(verb="newsletter.try")
+    assert (tried.member_id, tried.subject) == (mine.member, str(made))
+
+
+@pytest.mark.parametrize("reason", [Reason.NEVER, Reason.COMPLAINED])
+def test_nobody_who_is_never_to_be_written_to_gets_a_letter_to_try_it_out(outbox, mine, reason):
+    subscribers.shut_out(address=read_address(ANNA), reason=reason)
+    assert mine.post(f"{STAFF}{letter(mine)}/", {"address": ANNA, "language": "en"}).status_code == 502
+    assert outbox.to == []
 
 
 def test_an_editor_pauses_goes_on_and_stops_and_the_trail_says_so(outbox, settings, mine, yours):

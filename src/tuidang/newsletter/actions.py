@@ -89,7 +89,7 @@ def take_up(*, wish: UUID) -> Owed | None:
 
 def _owed(row: Wish, wished: Wished, address: Address) -> Owed | None:
     mark = adapters.mark(address)
-    if Suppression.objects.filter(mailbox=mark, reason__in=BINDING).exists():
+    if queries.never_written_to(address):
         return None
     found = Subscriber.objects.select_for_update().filter(mailbox=mark).first() or _new(mark, address)
     if found.letters_day == clock.today() and found.letters >= LETTERS_A_DAY:

@@ -219,7 +219,12 @@ def _unreadable(made: Round) -> Iterator[int]:
 
 
 def try_out(*, mailing_texts: dict[str, Form], language: str, to: To, mailing: UUID, sender: Sender) -> bool:
-    """Sends one letter to one address, as it would go out; whether the server took it. Raises MailServerError, NotNowError."""
+    """Sends one letter to one address, as it would go out; whether the server took it. Raises MailServerError, NotNowError.
+
+    Who asked never to be written to gets none of these either.
+    """
+    if queries.never_written_to(to.address):
+        return False
     letter = compose(mailing_texts[language], to, mailing=mailing, sender=sender, signer=signing.signer())
     with sending(sender.smtp) as line:
         return line.hand_over(letter)

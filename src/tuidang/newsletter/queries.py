@@ -13,7 +13,7 @@ from tuidang.newsletter import adapters, consents, signing
 from tuidang.newsletter.content import Choices
 from tuidang.newsletter.models import Subscriber, Suppression, Wish
 from tuidang.newsletter.policies import Address, NoAddress, read_address
-from tuidang.newsletter.states import Reason, Rhythm, State, Topic
+from tuidang.newsletter.states import BINDING, Reason, Rhythm, State, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ def typed_address(found: Subscriber) -> Address:
 def subscriber_of(address: Address) -> UUID | None:
     """Who reads, or has yet to confirm, under an address."""
     return Subscriber.objects.filter(mailbox=adapters.mark(address)).values_list("id", flat=True).first()
+
+
+def never_written_to(address: Address) -> bool:
+    """Whether its owner asked for that, or called letters unwanted."""
+    return Suppression.objects.filter(mailbox=adapters.mark(address), reason__in=BINDING).exists()
 
 
 def held(address: Address) -> dict[str, Any] | None:

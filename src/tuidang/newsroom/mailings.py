@@ -114,6 +114,11 @@ def stop(*, item: UUID, by: UUID) -> None:
         accounts.record(member=by, verb="newsletter.stop", subject=str(item))
 
 
+def note_try(*, item: UUID, by: UUID) -> None:
+    """Before a letter is tried out: one person alone sends it, so the trail says who did, and not where it went."""
+    accounts.record(member=by, verb="newsletter.try", subject=str(item))
+
+
 def _done(done: bool, verb: str, item: UUID, by: UUID) -> None:
     if not done:
         raise RefusedError("it is not as it was")

@@ -120,6 +120,7 @@ def _try_out(request: HttpRequest, staff: Staff, found: OnDesk) -> HttpResponse:
     if sender is None or language not in found.texts or not isinstance(address, Address):
         return _page(request, staff, found, typed=typed, language=language, error=_("This is no e-mail address."), status=422)
     texts = {one.language: form_of(one, sender) for one in mailings.said(found)}
+    mailings.note_try(item=found.id, by=staff.id)
     try:
         taken = try_out(mailing_texts=texts, language=language, to=To(random_id(), address), mailing=random_id(), sender=sender)
     except (MailServerError, NotNowError):
