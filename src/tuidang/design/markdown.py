@@ -1,6 +1,6 @@
 """Markdown to HTML that may stand on a page: CommonMark with tables, cleaned to a short list of tags, nothing from elsewhere.
 
-Headings begin below the page's own. A picture of another site becomes a link to it, and what a link opens does not learn where one came from.
+Headings begin below the page's own. Of a picture its words stay, and what a link opens does not learn where one came from.
 Stars beside a Chinese character make words bold whatever stands on their other side: CommonMark asks for blanks there, which Chinese has not.
 """
 
@@ -54,7 +54,7 @@ def render(markdown: str) -> str:
             token.tag = _DEEPER[token.tag]
         for child in token.children or ():
             if child.type == "image":
-                # Its words stay, and where it lies can be opened by whoever wishes: a page fetches nothing from another site.
+                # Its words stay: a page fetches nothing from another site, and pictures of ours stand beside a text, not in it.
                 child.type, child.tag, child.nesting = "text", "", 0
     html = _parser().renderer.render(tokens, _parser().options, {})
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow").strip()
