@@ -188,3 +188,15 @@ def test_what_is_signed_up_with_is_one_letter_with_one_recipient(outbox, post, s
         assert sign_up(typed).status_code == 422
     assert not post.step()
     assert outbox.raw == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_a_signed_letter_that_asks_to_confirm_has_nothing_that_a_server_would_write_anew(outbox, post, signer, language):
+    sign_up(ANNA, language)
+    assert post.step()
+    (raw,) = outbox.raw
+    assert raw.isascii()
+    assert verifies(raw, signer)
+    words = {"en": "press the button", "zh-hans": "按", "zh-hant": "按"}
+    for kind in ("plain", "html"):
+        assert words[language] in message_from_bytes(raw, policy=policy.default).get_body((kind,)).get_content()
