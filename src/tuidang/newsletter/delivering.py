@@ -27,6 +27,8 @@ log = logging.getLogger("tuidang.newsletter")
 AT_ONCE = 50
 REFUSED_IN_A_ROW = 25
 """Then it is not the readers: somebody has to look at it before all others are lost."""
+BATCH_SECONDS = 120
+"""After so long what was taken up and did not go waits again: with one letter more it stays within the lease, however slowly a server answers."""
 BURST_SECONDS = 10
 """What a provider may get at once: as much as in so many seconds."""
 
@@ -164,9 +166,9 @@ class Courier:
 
     def _hand_over(self, now: Round, taken: dict[int, tuple[To, str]], left: list[int], line: Line) -> None:
         """Takes from `left` what is done with. What became of a letter is noted in the commit that hands over the next."""
-        signer, done = signing.signer(), dict[int, Fate]()
+        signer, done, until = signing.signer(), dict[int, Fate](), time.monotonic() + BATCH_SECONDS
         try:
-            while left:
+            while left and time.monotonic() < until:
                 delivery = left[-1]
                 to, language = taken[delivery]
                 form = now.forms.get(language) or next(iter(now.forms.values()))
