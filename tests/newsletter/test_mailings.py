@@ -362,6 +362,22 @@ def test_a_month_later_only_figures_are_left(courier, outbox, monkeypatch):
     assert fates(mailing) == {"SENT": 2}
 
 
+def test_one_that_stands_paused_names_nobody_after_a_month_either(courier, monkeypatch):
+    readers(ANNA)
+    mailing = begun()
+    while mailings.fill(mailing=mailing):
+        pass
+    assert mailings.pause(mailing=mailing)
+    today = clock.today()
+    monkeypatch.setattr(clock, "today", lambda: today + mailings.KEPT_DAYS)
+    assert not mailings.forget_old()
+    assert mailings.standing(mailing).sending == Sending.PAUSED
+    monkeypatch.setattr(clock, "today", lambda: today + mailings.KEPT_DAYS + 1)
+    assert mailings.forget_old()
+    assert not Delivery.objects.exists()
+    assert not mailings.resume(mailing=mailing), "it would go to those alone whom it had not listed yet"
+
+
 def test_a_mark_of_return_leads_to_its_delivery_alone():
     assert adapters.read_return_mark(adapters.return_mark(7)) == 7
     made_up = adapters.return_mark(7)[:-1] + "0"

@@ -291,7 +291,11 @@ def _standing(row: Mailing) -> Standing:
 
 @transaction.atomic(using=NEWSLETTER)
 def forget_old() -> bool:
-    """A month after it was begun nobody knows any more who was sent a mailing; figures stay. Some at a time: whether there may be more."""
+    """A month after it was begun nobody knows any more who was sent a mailing; figures stay. Some at a time: whether there may be more.
+
+    One that stands paused for so long ends with that: it would name its readers for good.
+    """
+    Mailing.objects.filter(begun__lt=clock.today() - KEPT_DAYS, sending=Sending.PAUSED.value).update(sending=Sending.STOPPED.value)
     closed = (Sending.DONE.value, Sending.STOPPED.value)
     old = Mailing.objects.filter(begun__lt=clock.today() - KEPT_DAYS, sending__in=closed).order_by("begun", "id")
     row = old.filter(Exists(Delivery.objects.filter(mailing=OuterRef("id")))).first()

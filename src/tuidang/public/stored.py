@@ -100,7 +100,10 @@ STORED = {
         PrivacyClass.DERIVED,
         "newsletter.Subscriber.mailbox newsletter.Suppression.mailbox newsletter.Wish.id",
         _("Newsletter: marks of addresses"),
-        _("As long as the address. After you unsubscribed, or asked never to be written to, for good; none after erasing."),
+        _(
+            "As long as the address. For good after you unsubscribed, letters came back, you reported one as unwanted, or asked never to be written "
+            "to; erasing ends the first two."
+        ),
         _("Nothing. A secret key makes them, and they only recognise an address that comes again."),
     ),
     "newsletter choices": _row(
@@ -187,9 +190,10 @@ STORED = {
     ),
     "newsroom": _row(
         PrivacyClass.PUBLIC,
-        "newsroom",
+        "newsletter newsroom",
         _(
-            "News, statements of support, stories told with consent, events, service points and what can be downloaded, with every earlier version"
+            "News, letters of the newsletter, statements of support, stories told with consent, events, service points and what can be "
+            "downloaded, with every earlier version"
         ),
         _("Until it is taken down; for those who write it, for good. Copies that others made cannot be recalled."),
         _("Everyone, once two members of staff have looked at it."),
