@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 
 import pytest
 from django.test import Client
@@ -11,10 +10,9 @@ from tests.newsletter.mailed import begun, fates, many, of, readers
 from tests.newsletter.readers import ANNA, BOTH
 
 from tuidang.kernel import clock
-from tuidang.kernel.mailing import TIMEOUT_SECONDS, Line, MailServerError, NotNowError, UnsureError
+from tuidang.kernel.mailing import MailServerError, NotNowError, UnsureError
 from tuidang.newsletter import actions, adapters, delivering, mailings, queries
 from tuidang.newsletter.delivering import AT_ONCE, REFUSED_IN_A_ROW, Courier
-from tuidang.newsletter.loops import DELIVER_LEASE_SECONDS
 from tuidang.newsletter.models import Delivery, Mailing
 from tuidang.newsletter.policies import MOST_TRIES, read_address
 from tuidang.newsletter.states import ALL_TOPICS, Fate, Reason, Rhythm, Sending, Topic
@@ -167,28 +165,6 @@ def test_a_second_process_takes_nothing_that_the_first_has_taken(courier, outbox
     assert mailings.take(mailing=mailing, deliveries=numbers) == {}
     assert mailings.step_on(done={}, hand=numbers[0])
     assert not mailings.step_on(done={}, hand=numbers[0])
-
-
-def test_a_server_that_answers_slowly_holds_no_batch_beyond_the_lease(courier, outbox, monkeypatch):
-    # Else another process would take over while a letter is on its way, and call it unknown.
-    longest_letter = 5 * TIMEOUT_SECONDS  # hello, sender, recipient, data, text
-    assert delivering.BATCH_SECONDS + longest_letter < DELIVER_LEASE_SECONDS
-    many(5)
-    mailing = begun()
-    began, passed = time.monotonic(), 0
-    monkeypatch.setattr(delivering.time, "monotonic", lambda: began + passed)
-    hand_over = Line.hand_over
-
-    def slowly(line, message):
-        nonlocal passed
-        passed += delivering.BATCH_SECONDS / 2
-        return hand_over(line, message)
-
-    monkeypatch.setattr(Line, "hand_over", slowly)
-    assert courier.step()
-    assert (len(outbox.to), fates(mailing)) == (2, {"SENT": 2, "WAITING": 3})
-    run(courier)
-    assert (len(set(outbox.to)), len(outbox.to), fates(mailing)) == (5, 5, {"SENT": 5})
 
 
 def test_where_the_server_broke_off_with_the_text_it_is_unknown_and_before_it_waits(courier, outbox, monkeypatch):

@@ -113,7 +113,11 @@ class _Watched(smtplib.SMTP):
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.in_text = True
-        said = super().data(msg)
+        try:
+            said = super().data(msg)
+        except smtplib.SMTPDataError:
+            self.in_text = False  # it did not want to read it, and the connection goes on to the next
+            raise
         self.in_text = False
         return said
 
