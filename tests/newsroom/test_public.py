@@ -304,7 +304,17 @@ def test_a_card_takes_any_title(title):
 
     assert Image.open(io.BytesIO(cards.draw(title, Around("登记", "新闻"), language="zh-hans", page="zh-hans"))).size == (1200, 630)
     using = cards.font("en", 72)
-    assert all(using.getlength(line) <= 1020 for line in cards.broken(title, using) if " " in line or not line.isascii())
+    assert all(using.getlength(line) <= 1020 for line in cards.broken(title, using))
+
+
+def test_a_card_breaks_no_word_and_its_apostrophe_is_narrow():
+    words = "Bürgermeisterin Thalbrück’s café" * 2
+    using = cards.font("en", 72)
+    asked = cards.drawn_with(using, "en")
+    lines = cards.broken(words, using, 4, asked)
+    assert len(lines) > 1
+    assert " ".join(lines) == words
+    assert using.getlength("’", features=asked) < using.getlength("m")
 
 
 def test_a_text_of_an_edition_is_read_from_the_edition_alone(world, writer):

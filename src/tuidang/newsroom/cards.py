@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,7 +34,7 @@ _FOLDERS = (
 )
 _INDEX = {"zh-hans": 2, "zh-hant": 3}
 """Of a script in Noto's collections."""
-_VERSION = b"card 2\0"
+_VERSION = b"card 3\0"
 """To be changed with the drawing: other cards have other names."""
 _MISSING = "\ue000"
 """A character for private use, which a font shows as its sign for what it does not have."""
@@ -81,8 +83,9 @@ def draw(title: str, around: Around, *, language: str, page: str) -> bytes:
         pen.text((_LEFT, 562), around.under, font=small, fill=SOFT)
         if around.figure:
             _write_figure(pen, around.figure, page)
-        for number, line in enumerate(broken(title, big, lines)):
-            pen.text((_LEFT, top + (size + 20) * number), line, font=big, fill=INK)
+        asked = drawn_with(big, language)
+        for number, line in enumerate(broken(title, big, lines, asked)):
+            pen.text((_LEFT, top + (size + 20) * number), line, font=big, fill=INK, features=asked)
     else:
         pen.ellipse((SIZE[0] // 2 - 90, 190, SIZE[0] // 2 + 90, 370), outline=ACCENT, width=10)
     kept = io.BytesIO()
@@ -103,6 +106,11 @@ def font(language: str, size: int) -> Font | None:
     return found if isinstance(found, Font) else None
 
 
+def drawn_with(using: Font, language: str) -> list[str] | None:
+    """What the fonts are asked for: in Noto's, an apostrophe is as wide as a Chinese character unless one asks."""
+    return ["pwid"] if language not in _INDEX and using.layout_engine == ImageFont.Layout.RAQM else None
+
+
 def _has(using: Font, text: str) -> bool:
     """Whether a font has a sign for every character."""
     nothing = bytes(using.getmask(_MISSING))
@@ -118,11 +126,15 @@ def _write_figure(pen: ImageDraw.ImageDraw, figure: str, page: str) -> None:
             return
 
 
-def broken(title: str, using: Font, most: int = _LINES) -> list[str]:
+def broken(title: str, using: Font, most: int = _LINES, asked: list[str] | None = None) -> list[str]:
     """A title in at most so many lines that fit: between words, and between any two Chinese characters; what is too long ends in dots."""
+
+    def fits(text: str) -> bool:
+        return bool(using.getlength(text.rstrip(), features=asked) <= _WIDTH)
+
     lines, line = [], ""
-    for piece in _pieces(" ".join(title.split())[:_MOST_CHARACTERS]):
-        if line and using.getlength((line + piece).rstrip()) > _WIDTH:
+    for piece in _pieces(" ".join(title.split())[:_MOST_CHARACTERS], fits):
+        if line and not fits(line + piece):
             lines.append(line.rstrip())
             line = ""
         line += piece if line else piece.lstrip()
@@ -130,18 +142,23 @@ def broken(title: str, using: Font, most: int = _LINES) -> list[str]:
     if len(lines) <= most and len(title) <= _MOST_CHARACTERS:
         return lines
     last = lines[:most][-1]
-    while using.getlength(f"{last}…") > _WIDTH:
+    while not fits(f"{last}…"):
         last = last[:-1]
     return [*lines[: most - 1], f"{last}…"]
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """What stays on one line as long as it `fits` there."""
     found: list[str] = []
     for one in text:
         closes = one in "，。、；：？！）」』”’》,.;:?!)"
-        together = found and (closes or (one.isascii() and found[-1][-1].isascii() and found[-1][-1] != " "))
-        if together and len(found[-1]) < 30:
+        if found and (closes or not (found[-1][-1] == " " or _is_wide(one) or _is_wide(found[-1][-1]))) and fits(found[-1] + one):
             found[-1] += one
         else:
             found.append(one)
     return found
+
+
+def _is_wide(one: str) -> bool:
+    """Whether it is a Chinese character or a sign of that width: a line may end beside it. One may not within a word, with whatever accents."""
+    return unicodedata.east_asian_width(one) in "WF"
