@@ -94,6 +94,7 @@ def test_of_all_the_words_that_everyone_uses_none_raises_an_alarm():
         one
         for path in (ROOT / "src/tuidang/locale").rglob("django.po")
         for one in re.findall(r'(?m)^msgstr "(.+)"$', path.read_text("utf-8"))
+        if not any(told in one for told in ("name@example.org", "163、126"))  # a form of address, and companies that the state reads with
     ]
     for texts, fewest in ((ready, 600), (invented, 250), (ours, 1500)):
         assert len(texts) >= fewest

@@ -10,7 +10,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.apps import apps
-from django.db import connection
+from django.db import connection, router
 from tests.ledger.register import decide, declare, forget_memory, index_of, is_pending
 
 from tuidang.intake import queries as handed_in
@@ -32,6 +32,8 @@ TEXT = "Zqtextzq leaves the three organisations."
 def contents_of_tables() -> Iterator[bytes]:
     """Every value of every row, as bytes."""
     for model in apps.get_models(include_auto_created=True):
+        if router.db_for_read(model) != connection.alias:
+            continue  # of readers of the newsletter, in another database
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
             for row in cursor.fetchall():

@@ -161,7 +161,8 @@ def test_a_letter_is_tried_out_with_one_address_before_anybody_approves(outbox, 
     assert mine.post(page, {"address": "a@b.example\nBcc: c@d.example", "language": "en"}).status_code == 422
     assert mine.post(page, {"address": "me@mail.example", "language": "zh-hans"}).status_code == 200
     assert outbox.to == ["me@mail.example"]
-    assert outbox.answers()[0]["Subject"] == "人数已过千万"
+    assert outbox.answers()[0]["Subject"] == "[试发，尚未发布] 人数已过千万", "one person alone sends it"
+    assert "试发，尚未发布" in outbox.answers()[0].get_body(("plain",)).get_content()
     outbox.says = "450 later"
     assert mine.post(page, {"address": "me@mail.example", "language": "en"}).status_code == 502
     assert not Mailing.objects.exists()

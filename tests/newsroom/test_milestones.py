@@ -93,7 +93,7 @@ def test_drafts_are_prepared_in_three_languages_with_the_facts_and_are_not_publi
     assert milestone.slug == "2"
     assert milestone.facts == Milestone(2, head.day, head.size, b64encode(head.root).decode(), 3)
     (letter,) = prepared(Kind.MAILING)
-    assert letter.facts == Mailing("milestones", ["each", "weekly", "monthly"])
+    assert letter.facts == Mailing("milestones", ["each"])
     for language in LANGUAGES:
         assert client.get(f"/{language}/milestones/2/").status_code == 404
         assert client.get(f"/{language}/news/2-withdrawals/").status_code == 404

@@ -84,7 +84,7 @@ def _write(facts: Milestone, left: Mapping[int, int]) -> Prepared:
     return Prepared(
         milestone=_draft(Kind.MILESTONE, str(facts.step), facts, facts, left),
         news=_draft(Kind.NEWS, slug, None, facts, left),
-        letter=_draft(Kind.MAILING, slug, Mailing("milestones", ["each", "weekly", "monthly"]), facts, left),
+        letter=_draft(Kind.MAILING, slug, Mailing("milestones", ["each"]), facts, left),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -24,7 +26,7 @@ from tuidang.kernel.errors import RefusedError
 from tuidang.kernel.mailing import MailServerError, NotNowError, Sender
 from tuidang.kernel.randomness import random_id
 from tuidang.newsletter.composing import form_of, html_text, plain_text
-from tuidang.newsletter.content import To
+from tuidang.newsletter.content import Said, To
 from tuidang.newsletter.delivering import try_out
 from tuidang.newsletter.mailings import Standing
 from tuidang.newsletter.policies import Address, read_address
@@ -119,13 +121,20 @@ def _try_out(request: HttpRequest, staff: Staff, found: OnDesk) -> HttpResponse:
     address = read_address(typed)
     if sender is None or language not in found.texts or not isinstance(address, Address):
         return _page(request, staff, found, typed=typed, language=language, error=_("This is no e-mail address."), status=422)
-    texts = {one.language: form_of(one, sender) for one in mailings.said(found)}
+    texts = {one.language: form_of(_marked(one), sender) for one in mailings.said(found)}
     mailings.note_try(item=found.id, by=staff.id)
     try:
         taken = try_out(mailing_texts=texts, language=language, to=To(random_id(), address), mailing=random_id(), sender=sender)
     except (MailServerError, NotNowError):
         taken = False
     return _page(request, staff, found, language=language, tried=_OUTCOME[taken], status=200 if taken else 502)
+
+
+def _marked(one: Said) -> Said:
+    """As it would go out, and told to be no letter: one person alone sends it, and nobody has approved it."""
+    with translation.override(one.language):
+        mark = _("Test, not published")
+    return replace(one, subject=f"[{mark}] {one.subject}", markdown=f"**{mark}**\n\n{one.markdown}")
 
 
 _OUTCOME = {
