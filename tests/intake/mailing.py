@@ -35,17 +35,18 @@ SEVERAL = (
 
 
 class Outbox:
-    """What was handed to the server that sends. `says` is its answer to each recipient; None takes it. `says_of_text`: to the text, by recipient."""
+    """What was handed to the server that sends. `says` is its answer to each (None takes it), `says_of` to some, `says_of_text` to their text."""
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
         self.to: list[str] = []
         self.says: str | None = None
+        self.says_of: dict[str, str] = {}
         self.says_of_text: dict[str, str] = {}
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: ARG002, N802 -- as the server calls it
-        if self.says:
-            return self.says
+        if self.says or address in self.says_of:
+            return self.says or self.says_of[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -6,6 +6,7 @@ Letters are Django's `EmailMessage`, handed over through the backend that the se
 from __future__ import annotations
 
 import ipaddress
+import re
 import smtplib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -28,6 +29,9 @@ LONGEST_LINE = 998
 """Of a header, by RFC 5322. Django breaks lines after 78, and programs that read `List-Unsubscribe` do not all put them together again."""
 _OF_THE_SERVER = {421, 503, 530, 534, 535, 538}
 """Answers that have nothing to do with the one mail: it is closing, or we have not signed in as it wants."""
+_ENHANCED = re.compile(rb"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?!\.?\d)")
+_NOBODY_THERE = {b"5.1.1", b"5.1.2", b"5.1.6", b"5.1.10"}
+"""By RFC 3463 and 7505: no such mailbox or host, it has moved, it takes no mail. Not 5.1.7 and 5.1.8, which are about us who send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,9 @@ class Smtp(EmailBackend):
 class Line:
     """An open connection to the server that sends."""
 
+    nobody_there = False
+    """Whether the last mail was refused because there is no such mailbox, and for no other reason."""
+
     def __init__(self, backend: BaseEmailBackend) -> None:
         self._backend = backend
 
@@ -170,9 +177,11 @@ class Line:
         Raises NotNowError where the server wants this one later, BrokenOffError where it broke off (UnsureError: it may have taken it),
         MailServerError where it takes nothing.
         """
+        self.nobody_there = False
         try:
             self._backend.send_messages([message])
         except smtplib.SMTPRecipientsRefused as refused:
+            self.nobody_there = all(_says_nobody_there(code, said) for code, said in refused.recipients.values())
             return _refused(*(code for code, _said in refused.recipients.values()))
         except smtplib.SMTPDataError as refused:
             return _refused(refused.smtp_code)
@@ -224,6 +233,12 @@ def _refused(*codes: int) -> bool:
     if any(code < 500 for code in codes):
         raise NotNowError("a mail server wants a mail later")
     return False
+
+
+def _says_nobody_there(code: int, said: bytes) -> bool:
+    """By the first code in the answer: what follows may be about anything."""
+    found = _ENHANCED.search(said) if code >= 500 else None
+    return found is not None and found[0] in _NOBODY_THERE
 
 
 def _is_loopback(host: str) -> bool:

@@ -17,11 +17,11 @@ from django.conf import settings
 
 from tuidang.kernel.errors import DamagedError
 from tuidang.kernel.mailing import Line, MailServerError, NotNowError, Sender, UnsureError, sending
-from tuidang.newsletter import mailings, policies, queries, signing
+from tuidang.newsletter import actions, mailings, policies, queries, signing
 from tuidang.newsletter.composing import Form, compose, form_of
 from tuidang.newsletter.content import To
 from tuidang.newsletter.posting import Pause
-from tuidang.newsletter.states import Fate
+from tuidang.newsletter.states import Fate, Reason
 
 log = logging.getLogger("tuidang.newsletter")
 AT_ONCE = 50
@@ -75,6 +75,10 @@ class Round:
     """The providers of the deliveries that are taken up."""
     refused: int = 0
     """Letters, one after the other."""
+    taken: bool = False
+    """Whether the server took any."""
+    gone: list[policies.Address] = field(default_factory=list, repr=False)
+    """Mailboxes that are not there, as the server says. It is believed once it takes a letter: one that is set up wrongly says so of all."""
 
     def add(self, delivery: int, domain: str) -> None:
         """One more that waits."""
@@ -123,6 +127,7 @@ class Courier:
         if self._round is None or self._round.mailing != mailing:
             self._round = self._begun(mailing)
         if self._round.empty:
+            _shut_out_the_gone(self._round)
             self._round = None
             return not mailings.finish(mailing=mailing)
         if not (chosen := self._round.next()):
@@ -163,6 +168,8 @@ class Courier:
             mailings.end_batch(mailing=now.mailing, deliveries=list(taken))
             for one in left:
                 now.back(one)
+        if not now.refused:
+            _shut_out_the_gone(now)
 
     def _hand_over(self, now: Round, taken: dict[int, tuple[To, str]], left: list[int], line: Line) -> None:
         """Takes from `left` what is done with. What became of a letter is noted in the commit that hands over the next."""
@@ -178,6 +185,7 @@ class Courier:
                 left.pop()
                 if may_go and (fate := self._fate(now, delivery, lambda mail=letter: line.hand_over(mail))):  # type: ignore[misc]
                     done = {delivery: fate}
+                    now.gone += [to.address] if fate is Fate.REFUSED and line.nobody_there else []
         finally:
             if done:
                 mailings.step_on(done=done, hand=None)
@@ -200,11 +208,17 @@ class Courier:
             now.back(delivery)
             raise
         provider.pause = Pause()
-        now.refused = 0 if taken else now.refused + 1
+        now.refused, now.taken = 0 if taken else now.refused + 1, now.taken or taken
         if now.refused == REFUSED_IN_A_ROW:
             log.error("the server refuses one letter of a mailing after the other: it is paused")
             mailings.pause(mailing=now.mailing)
         return Fate.SENT if taken else Fate.REFUSED
+
+
+def _shut_out_the_gone(now: Round) -> None:
+    """As if the letter had come back."""
+    while now.taken and now.gone:
+        actions.shut_out(address=now.gone.pop(), reason=Reason.BOUNCED)
 
 
 def _unreadable(made: Round) -> Iterator[int]:
