@@ -113,6 +113,21 @@ def test_a_mailbox_that_is_not_there_is_written_to_no_more(box, upper):
     assert fates(mailing) == {"SENT": 1, "BOUNCED": 1}
 
 
+def test_a_reader_whose_address_cannot_be_read_holds_up_no_other(box, caplog):
+    folder, mailing, _outbox = box
+    theirs, other = anna(), Delivery.objects.exclude(id=anna().id).get()
+    Subscriber.objects.filter(id=theirs.subscriber_id).update(address=bytes(300))
+    deliver(folder, report(back_to(theirs), "5.1.1"), name="1.first.host")
+    deliver(folder, report(back_to(other), "5.1.1"), name="2.second.host")
+    assert returns.step()() is False
+    assert left(folder) == []
+    assert fates(mailing) == {"BOUNCED": 2}
+    assert [one.id for one in Subscriber.objects.all()] == [theirs.subscriber_id]
+    assert len(caplog.records) == 1
+    said = caplog.text + str(caplog.records[0].args)
+    assert not any(one in said for one in (ANNA, str(theirs.subscriber_id), adapters.return_mark(theirs.id)))
+
+
 @pytest.mark.parametrize("status", ["5.2.2", "5.7.1"])
 def test_a_full_mailbox_or_one_that_took_it_for_spam_counts_and_keeps_its_reader(box, status):
     folder, mailing, _outbox = box

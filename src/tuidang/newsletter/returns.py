@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from tuidang.kernel.errors import DamagedError
 from tuidang.kernel.mailboxes import Mailbox, opened
 from tuidang.kernel.mailing import Sender
 from tuidang.newsletter import actions, adapters, mailings, queries
@@ -72,7 +73,11 @@ def _shut_out(raw: bytes, fate: Fate, reason: Reason | None) -> None:
             break
     if subscriber is None and reason is Reason.COMPLAINED and (link := _LEAVE.search(raw)):
         subscriber = adapters.read_token("leave", link[1].decode())
-    reader = None if subscriber is None or reason is None else queries.reader(subscriber)
+    try:
+        reader = None if subscriber is None or reason is None else queries.reader(subscriber)
+    except DamagedError:
+        log.warning("a mail came back of a reader whose address cannot be read: no letter reaches them, and they stay")
+        return
     if reader is not None and reason is not None:
         actions.shut_out(address=reader.address, reason=reason)
 
