@@ -229,6 +229,54 @@ def test_taken_down_it_is_sent_no_further(outbox, settings, mine, yours):
     assert outbox.to == []
 
 
+@pytest.mark.parametrize("then", ["the newsroom", "the newsletter"])
+def test_broken_off_while_it_is_taken_down_nothing_is_sent_that_is_not_public(outbox, settings, mine, yours, monkeypatch, then):
+    readers(ANNA)
+    made = letter(mine)
+    approve(made, yours)
+    mailings.hand_on()
+
+    class Killed(BaseException):
+        """As a kill: nothing that is caught."""
+
+    def killed(**_given):
+        raise Killed
+
+    # The last that is written in the newsroom, or all that is written in the newsletter.
+    place, name = (mailings.accounts, "record") if then == "the newsroom" else (mailings.mailings, "stop")
+    kept = getattr(place, name)
+    stops = {"verb": "newsletter.stop"}
+    with monkeypatch.context() as patched:
+        patched.setattr(place, name, lambda **given: killed() if stops.items() <= given.items() or name == "stop" else kept(**given))
+        with pytest.raises(Killed):
+            mine.post(f"/staff/newsroom/{made}/withdraw/")
+    public = Client().get("/en/newsletter/archive/first/").status_code == 200
+    send(settings)
+    assert public or outbox.to == []
+    assert public, "it is taken down in one step, which was broken off"
+    assert (mailings.standing(made).sending == Sending.STOPPED) is (then == "the newsroom")
+    assert mine.post(f"/staff/newsroom/{made}/withdraw/").status_code == 302
+    assert Client().get("/en/newsletter/archive/first/").status_code == 410
+
+
+def test_what_is_unknown_of_a_letter_that_was_taken_down_is_not_sent_again(outbox, settings, mine, yours):
+    readers(ANNA)
+    made = letter(mine)
+    approve(made, yours)
+    mailings.hand_on()
+    send(settings)
+    Delivery.objects.update(fate=Fate.UNKNOWN.value)
+    Mailing.objects.update(figures={"UNKNOWN": 1})
+    page = f"{STAFF}{made}/"
+    assert mine.post(f"/staff/newsroom/{made}/withdraw/").status_code == 302
+    assert mailings.standing(made).sending == Sending.DONE, "there was nothing left to stop"
+    assert 'value="again"' not in mine.get(page).content.decode()
+    assert mine.post(page, {"do": "again"}).status_code == 409
+    send(settings)
+    assert outbox.to == [ANNA]
+    assert not Trail.objects.filter(verb="newsletter.again").exists()
+
+
 def test_letters_are_for_editors_alone(mine):
     made = letter(mine)
     reviewer = browser_of(Role.REVIEWER, "Three")

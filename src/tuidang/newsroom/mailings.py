@@ -97,13 +97,15 @@ def pause(*, item: UUID, by: UUID) -> None:
 
 @transaction.atomic
 def resume(*, item: UUID, by: UUID) -> None:
-    """Raises RefusedError unless it is paused."""
+    """Raises RefusedError unless it is paused, and public."""
+    _hold_public(item)
     _done(mailings.resume(mailing=name_of(item)), "resume", item, by)
 
 
 @transaction.atomic
 def send_unknown(*, item: UUID, by: UUID) -> None:
-    """Sends again what was perhaps sent. Raises RefusedError where there is nothing of the kind."""
+    """Sends again what was perhaps sent. Raises RefusedError where there is nothing of the kind, or the letter was taken down."""
+    _hold_public(item)
     _done(bool(mailings.send_unknown(mailing=name_of(item))), "again", item, by)
 
 
@@ -114,9 +116,26 @@ def stop(*, item: UUID, by: UUID) -> None:
         accounts.record(member=by, verb="newsletter.stop", subject=str(item))
 
 
+@transaction.atomic
+def withdraw(*, item: UUID, by: UUID) -> None:
+    """Takes a letter down, and sends no more of it. Raises RefusedError where it is not public.
+
+    Whatever breaks off, nothing is sent that is not public: the row is held, so that it is not handed on meanwhile, and the newsletter, whose
+    database is another, has stopped for good before the letter is gone here.
+    """
+    actions.withdraw(item=item, by=by)
+    stop(item=item, by=by)
+
+
 def note_try(*, item: UUID, by: UUID) -> None:
     """Before a letter is tried out: one person alone sends it, so the trail says who did, and not where it went."""
     accounts.record(member=by, verb="newsletter.try", subject=str(item))
+
+
+def _hold_public(item: UUID) -> None:
+    """Nobody takes it down meanwhile."""
+    if not Item.objects.select_for_update().filter(id=item, withdrawn__isnull=True).exists():
+        raise RefusedError("it was taken down")
 
 
 def _done(done: bool, verb: str, item: UUID, by: UUID) -> None:

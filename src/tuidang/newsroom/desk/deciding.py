@@ -95,9 +95,8 @@ def withdraw(request: HttpRequest, staff: Staff, item: UUID) -> HttpResponse:
     refused = False
     if request.method == "POST":
         try:
-            actions.withdraw(item=item, by=staff.id)
-            if found.kind is Kind.MAILING:
-                mailings.stop(item=item, by=staff.id)
+            take_down = mailings.withdraw if found.kind is Kind.MAILING else actions.withdraw
+            take_down(item=item, by=staff.id)
             return redirect("desk:item", item)
         except RefusedError:
             refused, found = True, found_or_404(item)
