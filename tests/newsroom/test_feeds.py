@@ -61,6 +61,22 @@ def test_a_feed_reader_reads_every_feed(world, language, folder):
     assert {one["url"] for one in as_json["items"]} == {one.link for one in read.entries}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_others_stand_in_a_feed_as_theirs(world, language):
+    """A feed reader shows an entry without the page around it: who said it, and that it is quoted, has to come along."""
+    read = feedparser.parse(get(f"/{language}/support/feed.atom").content)
+    entry = next(one for one in read.entries if one.link.endswith(f"/{SLUG}/"))
+    as_json = next(one for one in json.loads(get(f"/{language}/support/feed.json").content)["items"] if one["id"] == entry.id)
+    assert (entry.author, as_json["authors"]) == ("王美玲", [{"name": "王美玲"}])
+    for html in (entry.content[0].value, as_json["content_html"]):
+        assert html.count("<blockquote") == 2, "the translation and the original"
+        assert "王美玲" in re.sub(r"<blockquote.*</blockquote>", "", html, flags=re.DOTALL)
+        assert "https://parliament.example/1" in html
+    story = next(one for one in feedparser.parse(get(f"/{language}/stories/feed.atom").content).entries if one.link.endswith(f"/{SLUG}/"))
+    assert story.author == "远山"
+    assert "authors" not in json.loads(get(f"/{language}/news/feed.json").content)["items"][0]
+
+
 def test_pages_name_their_feeds(world):
     for folder in FOLDERS:
         html = get(f"/en/{folder}/").content.decode()

@@ -8,10 +8,13 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
 import msgspec
+from django.template.loader import render_to_string
 
 from tuidang.design.templatetags.design import SPOKEN
 from tuidang.kernel import clock
+from tuidang.newsroom import showing
 from tuidang.newsroom.addresses import FOLDERS, path, permanent
+from tuidang.newsroom.content import Support, Testimony
 from tuidang.newsroom.queries import Shown
 from tuidang.newsroom.states import Kind
 
@@ -56,12 +59,14 @@ def atom(feed: Feed) -> bytes:
         entry = SubElement(root, f"{{{ATOM}}}entry", {f"{_XML}lang": SPOKEN[one.written_in]})
         _text(entry, "id", permanent(one.item, one.language).urn)
         _text(entry, "title", one.title)
+        if said_by := _said_by(one):
+            _text(SubElement(entry, f"{{{ATOM}}}author"), "name", said_by)
         _text(entry, "published", written(one.published))
         _text(entry, "updated", written(_updated(one)))
         _link(entry, "alternate", feed.address(one), "text/html")
         if one.summary:
             _text(entry, "summary", one.summary)
-        _text(entry, "content", absolute(one.html, feed.site), type="html")
+        _text(entry, "content", absolute(_words(one), feed.site), type="html")
     indent(root, "")
     return bytes(tostring(root, "utf-8", xml_declaration=True)) + b"\n"
 
@@ -74,7 +79,8 @@ def json(feed: Feed) -> bytes:
             "url": feed.address(one),
             "title": one.title,
             **({"summary": one.summary} if one.summary else {}),
-            "content_html": absolute(one.html, feed.site),
+            "content_html": absolute(_words(one), feed.site),
+            **({"authors": [{"name": said_by}]} if (said_by := _said_by(one)) else {}),
             "date_published": written(one.published),
             "date_modified": written(_updated(one)),
             "language": SPOKEN[one.written_in],
@@ -101,6 +107,23 @@ def written(minutes: int) -> str:
 def absolute(html: str, site: str) -> str:
     """Links of a cleaned text to pages of ours, as a reader elsewhere can follow them."""
     return re.sub(r'(<a [^>]*?href=")/(?!/)', rf"\g<1>{site}/", html)
+
+
+def _said_by(one: Shown) -> str:
+    """Whose words an entry holds where they are not the register's own."""
+    match one.facts:
+        case Support(who=name) | Testimony(alias=name):
+            return name.strip()
+        case _:
+            return ""
+
+
+def _words(one: Shown) -> str:
+    """The text of an entry. Words of others stand as on their page: quoted, beside the original, with who said them, and where."""
+    if not isinstance(one.facts, Support):
+        return one.html
+    shown = {**showing.row(one), "html": one.html, "in_lang": SPOKEN[one.written_in]}
+    return render_to_string("newsroom/support_words.html", shown).strip()
 
 
 def _updated(one: Shown) -> int:
