@@ -59,8 +59,11 @@ def read_key(text: str) -> VerifierKey:
 
 
 def _size(text: str) -> int:
-    """A number of entries, with or without commas. Raises ValueError."""
-    return int(text.replace(",", ""))
+    """A number of entries, with or without commas. Raises argparse.ArgumentTypeError."""
+    try:
+        return int(text.replace(",", ""))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"no number of entries: {text!r}") from None
 
 
 def _recount(arguments: argparse.Namespace) -> Answer:

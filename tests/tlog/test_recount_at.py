@@ -35,3 +35,4 @@ def test_a_size_that_is_no_number_is_a_wrong_argument(folder, capsys):
     with pytest.raises(SystemExit) as ended:
         run(capsys, "recount", folder, "--key", KEY_TEXT, "--at", "many")
     assert ended.value.code == 2
+    assert "no number of entries: 'many'" in capsys.readouterr().err

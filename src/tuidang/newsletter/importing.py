@@ -17,7 +17,7 @@ from typing import IO, Self
 from uuid import UUID
 
 from tuidang.kernel import clock
-from tuidang.kernel.errors import InvalidInputError, RefusedError
+from tuidang.kernel.errors import RefusedError
 from tuidang.newsletter import actions
 from tuidang.newsletter.actions import Imported
 from tuidang.newsletter.content import Choices
@@ -54,10 +54,10 @@ class Outcome:
 def import_file(file: Path, *, proof: str, refused: Path, language: str, warned: bool, progress: Callable[[int], None]) -> Outcome:
     """Takes in the readers of `file`; `proof` says where and how they agreed. What is refused is written to `refused`, for this user alone.
 
-    `progress` is told of rows done. Raises InvalidInputError where there is no proof, RefusedError for a file that is no such list.
+    `progress` is told of rows done. Raises RefusedError where there is no proof, and for a file that is no such list.
     """
     if not proof.strip():
-        raise InvalidInputError({"proof": "empty"})
+        raise RefusedError("say with --proof where and how they agreed, and where that is kept")
     outcome, number, seen = Outcome(), None, set[bytes]()
     with file.open(encoding="utf-8-sig", newline="") as source:
         rows, columns = _rows(source)
