@@ -107,6 +107,7 @@ def test_nothing_is_handed_on_that_lacks_what_it_must_have(mine):
     answer = mine.post(f"{DESK}{item}/", opened(mine, item) | {"title-en": "Kept", "then": "offer"})
     assert answer.status_code == 422
     assert "It was not handed on" in read(answer).text
+    assert "Who said it – This is missing." in read(answer).text, "and each thing that it lacks is named"
     found = queries.on_desk(item)
     assert (found.state, found.texts["en"].title, found.facts) == (State.DRAFT, "Kept", Support())
 

@@ -240,6 +240,12 @@ def _sentence(name: str, problem: str) -> str:
     return of_field.get((name, problem), general[problem])
 
 
+def lacking(kind: Kind, problems: Mapping[str, str]) -> list[str]:
+    """What is wrong with the facts of an item, a line for each that is typed: which one it is, and what to do."""
+    labels = _labels(kind) if asked(kind) else {}
+    return [f"{labels[name][0]} – {_sentence(name, problem)}" for name, problem in problems.items() if name in labels]
+
+
 def summary(kind: Kind, facts: Facts) -> list[tuple[str, str]]:
     """Label and value of what is filled in, for reading."""
     typed, labels = typed_of(kind, facts), _labels(kind) if asked(kind) else {}

@@ -127,7 +127,7 @@ def item(request: HttpRequest, staff: Staff, item: UUID) -> HttpResponse:
     except InvalidInputError as error:
         missing = dict(error.problems)
         outcome.wrong = {found.language: {"title": missing.pop("title")}} if "title" in missing else {}
-        return _item_page(request, staff, found, {}, outcome, lacking=bool(missing))
+        return _item_page(request, staff, found, {}, outcome, lacking=missing)
     except RefusedError:
         found = found_or_404(item)
         return redirect("desk:item", item) if found.version == seen else _item_page(request, staff, found, {}, outcome, unseen=True)
@@ -141,10 +141,10 @@ def _item_page(
     typed: Mapping[str, forms.TypedWords] | None = None,
     outcome: Outcome | None = None,
     *,
-    lacking: bool = False,
+    lacking: Mapping[str, str] | None = None,
     unseen: bool = False,
 ) -> HttpResponse:
-    """It was to be handed on, and `lacking`: its facts are not complete; `unseen`: whoever did has not seen all of it as it stands."""
+    """It was to be handed on, and `lacking`: what is wrong with its facts; `unseen`: whoever did has not seen all of it as it stands."""
     shown, who = columns(found, typed, outcome), names()
     outcome = outcome or Outcome()
     context = {
@@ -154,6 +154,7 @@ def _item_page(
         "outcome": outcome,
         "saved": "saved" in request.GET or outcome.kept,
         "overtaken": [one.name for one in shown if one.language in outcome.overtaken],
+        "lacks": known.lacking(found.kind, lacking or {}),
         "lacking": _("Something about it is missing still: see “About it”.") if lacking else "",
         "unseen": unseen,
         "asked": known.asked(found.kind),
