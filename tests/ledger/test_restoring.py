@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection, router, transaction
 from tests.ledger.erasing import traces
 from tests.ledger.points import seal_with
 from tests.ledger.register import decide, declare, forget_memory, index_of, is_pending
@@ -49,7 +49,8 @@ def _backup_of_sqlite() -> Callable[[], None]:
 
 
 def _backup_of_postgresql() -> Callable[[], None]:
-    tables = [f'"{model._meta.db_table}"' for model in apps.get_models(include_auto_created=True)]
+    ours = [model for model in apps.get_models(include_auto_created=True) if router.db_for_read(model) == connection.alias]
+    tables = [f'"{model._meta.db_table}"' for model in ours]
     rows = {}
     with transaction.atomic(), connection.cursor() as cursor:
         for table in tables:

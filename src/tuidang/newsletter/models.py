@@ -138,6 +138,7 @@ class Mailing(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["begun", "id"], name="mailing_begun"),
+            models.Index(fields=["begun"], name="mailing_paused", condition=Q(sending=Sending.PAUSED)),
             models.Index(fields=["begun", "id"], name="mailing_open", condition=Q(sending__in=(Sending.FILLING, Sending.SENDING))),
         ]
 
