@@ -38,7 +38,11 @@ def later(folder: Path, seconds: int) -> None:
 def test_an_own_copy_opens_with_its_key_and_lookup_id_alone() -> None:
     blob = records.seal_own(bytes(32), b"lookup", b"record")
     assert records.open_own(bytes(32), b"lookup", blob) == b"record"
-    for secret, lookup, data in ((b"1" * 32, b"lookup", blob), (bytes(32), b"other", blob), (bytes(32), b"lookup", blob[:-1] + bytes([blob[-1] ^ 1]))):
+    for secret, lookup, data in (
+        (b"1" * 32, b"lookup", blob),
+        (bytes(32), b"other", blob),
+        (bytes(32), b"lookup", blob[:-1] + bytes([blob[-1] ^ 1])),
+    ):
         with pytest.raises(DamagedError):
             records.open_own(secret, lookup, data)
 
